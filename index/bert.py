@@ -1,0 +1,122 @@
+"""A question's vector without torch: a BERT's forward pass in numpy.
+
+A command that answers one question should not wait for torch and sentence-transformers to start. The weights are mapped,
+not read, so only the question's own rows of the word table are touched. The formulas are those of BERT (Devlin et al.
+2018, arXiv:1810.04805) with the post-layer normalisation of its published code.
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.encoder import EncoderIdentity
+
+Array = NDArray[np.float32]
+
+
+class BertQuestionEncoder:
+    """Encodes questions with a sentence-transformers folder that holds an averaged, normalised BERT."""
+
+    def __init__(self, folder: Path, identity: EncoderIdentity) -> None:
+        """Map the weights; the folder must be one that `can_encode` accepts."""
+        from tokenizers import Tokenizer
+
+        self.identity = identity
+        config = _json(folder / "config.json")
+        self._layers: int = config["num_hidden_layers"]
+        self._heads: int = config["num_attention_heads"]
+        self._epsilon: float = config["layer_norm_eps"]
+        self._weights = _map_weights(folder / "model.safetensors")
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self._tokenizer.enable_truncation(identity.max_tokens)
+
+    @staticmethod
+    def can_encode(folder: Path) -> bool:
+        """Whether the folder's model is one this forward pass computes."""
+        try:
+            config = _json(folder / "config.json")
+            modules = [m["type"].rsplit(".", 1)[-1] for m in _json(folder / "modules.json")]
+            pooling = _json(folder / "1_Pooling" / "config.json")
+        except (OSError, ValueError, KeyError):
+            return False
+        return (
+            config.get("model_type") == "bert"
+            and config.get("hidden_act") == "gelu"
+            and modules == ["Transformer", "Pooling", "Normalize"]
+            and pooling.get("pooling_mode", "mean" if pooling.get("pooling_mode_mean_tokens") else "") == "mean"
+            and (folder / "model.safetensors").is_file()
+            and (folder / "tokenizer.json").is_file()
+        )
+
+    def encode_question(self, question: str) -> Array:
+        """The question's vector, (dimension,) float32 of length 1."""
+        ids = self._tokenizer.encode(self.identity.query_prefix + question).ids
+        states = self._embed(ids)
+        for layer in range(self._layers):
+            states = self._transform(states, f"encoder.layer.{layer}.")
+        average = states.mean(axis=0)
+        return np.asarray(average / np.linalg.norm(average), np.float32)
+
+    def _embed(self, ids: list[int]) -> Array:
+        words = self._weights["embeddings.word_embeddings.weight"][ids]
+        positions = self._weights["embeddings.position_embeddings.weight"][: len(ids)]
+        types = self._weights["embeddings.token_type_embeddings.weight"][0]
+        return self._normalise(words + positions + types, "embeddings.LayerNorm")
+
+    def _transform(self, states: Array, layer: str) -> Array:
+        attended = self._linear(self._attend(states, layer + "attention.self."), layer + "attention.output.dense")
+        states = self._normalise(states + attended, layer + "attention.output.LayerNorm")
+        inner = _gelu(self._linear(states, layer + "intermediate.dense"))
+        return self._normalise(states + self._linear(inner, layer + "output.dense"), layer + "output.LayerNorm")
+
+    def _attend(self, states: Array, name: str) -> Array:
+        count, width = states.shape
+        query, key, value = (
+            self._linear(states, name + part).reshape(count, self._heads, -1).transpose(1, 0, 2)
+            for part in ("query", "key", "value")
+        )
+        scores = query @ key.transpose(0, 2, 1) / math.sqrt(query.shape[-1])
+        weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        weights /= weights.sum(axis=-1, keepdims=True)
+        return np.asarray((weights @ value).transpose(1, 0, 2).reshape(count, width))
+
+    def _linear(self, states: Array, name: str) -> Array:
+        return np.asarray(states @ self._weights[name + ".weight"].T + self._weights[name + ".bias"])
+
+    def _normalise(self, states: Array, name: str) -> Array:
+        centred = states - states.mean(axis=-1, keepdims=True)
+        deviation = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + self._epsilon)
+        return np.asarray(centred / deviation * self._weights[name + ".weight"] + self._weights[name + ".bias"])
+
+
+def _gelu(x: Array) -> Array:
+    # erf by Abramowitz and Stegun 7.1.26, error under 1.5e-7; numpy has none of its own.
+    scaled = np.abs(x) / math.sqrt(2)
+    t = 1 / (1 + 0.3275911 * scaled)
+    poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
+    return np.asarray(0.5 * x * (1 + np.sign(x) * (1 - poly * np.exp(-(scaled**2)))), np.float32)
+
+
+def _map_weights(path: Path) -> dict[str, Array]:
+    """Map a float32 safetensors file: u64 header length, JSON header, then the tensors."""
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+    data = np.memmap(path, np.uint8, "r", offset=8 + length)
+    weights = {}
+    for name, entry in header.items():
+        if name != "__metadata__":
+            start, end = entry["data_offsets"]
+            weights[name.removeprefix("bert.")] = data[start:end].view(_TYPES[entry["dtype"]]).reshape(entry["shape"])
+    return weights
+
+
+_TYPES = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "I64": np.dtype("<i8")}
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))

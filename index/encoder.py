@@ -1,0 +1,93 @@
+"""What an encoder is, and which one is loaded for what."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.document import Span
+from index.installed import InstalledModel
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderIdentity:
+    """What must be equal for two vectors to be comparable."""
+
+    name: str
+    revision: str
+    dimension: int
+    max_tokens: int  # of the encoder's own tokenizer, its special tokens included
+    query_prefix: str
+    passage_prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageInput:
+    """What is embedded of a passage: the document's heading, then the passage's sentences without their noise."""
+
+    heading: str
+    sentences: tuple[str, ...]
+
+    def text(self, prefix: str) -> tuple[str, list[Span]]:
+        """The one sequence that is embedded, and where in it each sentence lies."""
+        text = prefix + (self.heading + "\n" if self.heading else "")
+        spans = []
+        for sentence in self.sentences:
+            spans.append(Span(len(text), len(text) + len(sentence)))
+            text += sentence + " "
+        return text.rstrip(" "), spans
+
+
+class QuestionEncoder(Protocol):
+    """Turns questions into unit vectors."""
+
+    @property
+    def identity(self) -> EncoderIdentity:
+        """What this encoder is."""
+        ...
+
+    def encode_question(self, question: str) -> NDArray[np.float32]:
+        """The question's vector, (dimension,) float32 of length 1."""
+        ...
+
+
+class Encoder(QuestionEncoder, Protocol):
+    """Turns passages and questions into unit vectors of one space."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Length of each text in the encoder's own tokens, special tokens left out."""
+        ...
+
+    def encode_passages(
+        self, passages: Sequence[PassageInput], progress: Callable[[int], None]
+    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+        """Vectors (n, dimension) of the passages and, a passage each, (sentences, dimension) of its sentences.
+
+        All are float32 of length 1. `progress` is told the number of passages done since it was last called.
+        """
+        ...
+
+
+def identity_of(model: InstalledModel) -> EncoderIdentity:
+    """What an index has to remember of the model that built it."""
+    return EncoderIdentity(
+        model.name, model.revision, model.dimension, model.max_tokens, model.query_prefix, model.passage_prefix
+    )
+
+
+def load_encoder(model: InstalledModel) -> Encoder:
+    """The encoder for a sync: torch, several seconds to start, many passages a second."""
+    from index.transformer import SentenceTransformersEncoder
+
+    return SentenceTransformersEncoder(model.folder, identity_of(model))
+
+
+def load_question_encoder(model: InstalledModel) -> QuestionEncoder:
+    """The encoder for questions: numpy where it can compute the model, ready in a second, else as for a sync."""
+    from index.bert import BertQuestionEncoder
+
+    if BertQuestionEncoder.can_encode(model.folder):
+        return BertQuestionEncoder(model.folder, identity_of(model))
+    return load_encoder(model)

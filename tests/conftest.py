@@ -1,0 +1,16 @@
+"""The default encoder, fetched once a machine, for tests marked `model`."""
+
+import os
+import sys
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+from index.models import DEFAULT_MODEL, InstalledModel, ensure
+
+
+@pytest.fixture(scope="session")
+def encoder_model() -> InstalledModel:
+    folder = os.environ.get("PINCITE_MODELS") or platformdirs.user_cache_path("pincite") / "models"
+    return ensure(DEFAULT_MODEL, Path(folder), lambda message: print(message, file=sys.stderr))

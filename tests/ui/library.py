@@ -1,0 +1,147 @@
+"""A small library of invented documents and an assistant that knows answers to a few questions about it."""
+
+from dataclasses import dataclass
+
+from index.document import Document
+from index.errors import QuestionError
+from rag.answer import Answer, Citation, Mode, RankedPassage, Statement
+
+FRENCH = (
+    "Coalition de Port-Clair contre la traite des êtres humains\n\n"
+    "La coalition réunit depuis mars 2019 vingt-quatre communes, neuf associations et le parquet "
+    "maritime. Elle s'appuie sur une charte que chaque membre renouvelle tous les deux ans.\n\n"
+    "Le secrétariat de la coalition se trouve à Port-Clair, dans l'ancienne capitainerie. Une permanence "
+    "téléphonique y répond jour et nuit en sept langues. En 2023, elle a orienté 412 personnes vers un "
+    "hébergement sûr, dont 97 mineurs.\n\n"
+    "Les inspecteurs du travail signalent surtout la pêche hauturière et le bâtiment : passeports "
+    "retenus, dettes inventées, salaires jamais versés."
+)
+ARABIC = (
+    "ميثاق الائتلاف لمكافحة الاتجار بالبشر\n\n"
+    "تلتزم كل بلدية عضو بتعيين مسؤولة اتصال واحدة للضحايا. ويُمنح كل ضحية مهلة تفكير مدتها ستون يومًا لا "
+    "يجوز خلالها ترحيلها، ويحق لها السكن والعلاج والترجمة مجانًا.\n\n"
+    "تُحفظ ملفات الضحايا منفصلة عن ملفات الشرطة، ولا يطّلع عليها أحد إلا بإذن مكتوب. وتنشر الأمانة العامة "
+    "تقريرًا كل عام في شهر تشرين الثاني."
+)
+ENGLISH = (
+    "Guidance for labour inspectors\n\n"
+    "Forced labour rarely announces itself. Inspectors should ask each worker alone, with an interpreter "
+    "who is not from the company, where the passport is kept and who holds the key.\n\n"
+    "A worker who cannot leave without paying a debt to the employer is to be treated as a possible "
+    "victim of trafficking until the coalition's liaison has spoken with them. Call the liaison before "
+    "calling the employer."
+)
+SPANISH = (
+    "Memoria anual de la línea de ayuda\n\n"
+    "La línea recibió 3.180 llamadas, un tercio más que el año anterior. La mayoría venía de mujeres "
+    "empleadas en casas particulares."
+)
+
+DOCUMENTS = (
+    Document("fr/coalition.txt", "Coalition de Port-Clair contre la traite des êtres humains", "fr", FRENCH),
+    Document("ar/ميثاق.txt", "ميثاق الائتلاف لمكافحة الاتجار بالبشر", "ar", ARABIC),
+    Document("en/inspectors.md", "Guidance for labour inspectors", "en", ENGLISH),
+    Document("es/memoria.txt", "Memoria anual de la línea de ayuda", "es", SPANISH),
+)
+
+# question -> (its language, the sentences that answer it)
+ANSWERS = {
+    "Combien de personnes la permanence a-t-elle orientées en 2023 ?": (
+        "fr",
+        (
+            "En 2023, elle a orienté 412 personnes vers un hébergement sûr, dont 97 mineurs.",
+            "La línea recibió 3.180 llamadas, un tercio más que el año anterior.",
+        ),
+    ),
+    "When is a worker treated as a possible victim of trafficking?": (
+        "en",
+        (
+            "A worker who cannot leave without paying a debt to the employer is to be treated as a possible victim of "
+            "trafficking until the coalition's liaison has spoken with them.",
+            "Les inspecteurs du travail signalent surtout la pêche hauturière et le bâtiment : passeports retenus, "
+            "dettes inventées, salaires jamais versés.",
+        ),
+    ),
+    "ما مدة مهلة التفكير الممنوحة للضحايا؟": (
+        "ar",
+        (
+            "ويُمنح كل ضحية مهلة تفكير مدتها ستون يومًا لا يجوز خلالها ترحيلها، ويحق لها السكن والعلاج والترجمة مجانًا.",
+            "Call the liaison before calling the employer.",
+        ),
+    ),
+}
+ABSTENTIONS = {
+    "en": "The documents do not answer this question.",
+    "fr": "Les documents ne répondent pas à cette question.",
+    "ar": "لا تجيب الوثائق عن هذا السؤال.",
+}
+
+
+@dataclass(frozen=True)
+class Entry:
+    id: str
+    title: str
+    language: str
+    passages: int
+
+
+class Library:
+    """Answers as an assistant does: the questions it knows from its documents, no others."""
+
+    def __init__(self, documents: tuple[Document, ...] = DOCUMENTS) -> None:
+        self.known = {document.id: document for document in documents}
+
+    def ask(self, question: str, *, mode: Mode = "quote", k: int = 10) -> Answer:
+        if not question.strip():
+            raise QuestionError("the question is empty: type one")
+        language, sentences = ANSWERS.get(question, ("ar" if question[0] > "\u0600" else "en", ()))
+        return answer_of(
+            question, language, [self._find(sentence) for sentence in sentences], self.search("", k=k), mode
+        )
+
+    def search(self, query: str, *, k: int = 10) -> tuple[RankedPassage, ...]:
+        parts = [(document, part) for document in self.known.values() for part in document.text.split("\n\n")[1:]]
+        return tuple(passage_of(document, part, 1 - rank / 10) for rank, (document, part) in enumerate(parts))[:k]
+
+    def document(self, id: str) -> Document | None:
+        return self.known.get(id)
+
+    def documents(self) -> tuple[Entry, ...]:
+        parts = {document.id: len(document.text.split("\n\n")) - 1 for document in self.known.values()}
+        return tuple(Entry(d.id, d.title, d.language, parts[d.id]) for d in self.known.values())
+
+    def _find(self, sentence: str) -> tuple[Document, str]:
+        return next((document, sentence) for document in self.known.values() if sentence in document.text)
+
+
+def passage_of(document: Document, part: str, score: float) -> RankedPassage:
+    start = document.text.index(part)
+    return RankedPassage(document.id, start, start + len(part), score, document.language, part, document.title)
+
+
+def answer_of(
+    question: str,
+    language: str,
+    quotes: list[tuple[Document, str]],
+    passages: tuple[RankedPassage, ...],
+    mode: Mode = "quote",
+) -> Answer:
+    citations = []
+    for number, (document, quote) in enumerate(quotes, start=1):
+        start, page = document.text.index(quote), 3 if document.language == "en" else None
+        place = (page, document.language, start, start + len(quote))
+        citations.append(Citation(number, document.id, document.title, *place, quote, "exact"))
+    statements = tuple(Statement(citation.quote, (citation.number,), "quoted") for citation in citations)
+    text = " ".join(f"{citation.quote} [{citation.number}]" for citation in citations)
+    return Answer(
+        question=question,
+        language=language,
+        mode=mode,
+        abstained=not quotes,
+        reason=None if quotes else "nothing-near",
+        text=text or ABSTENTIONS[language],
+        statements=statements,
+        citations=tuple(citations),
+        passages=passages,
+        timings={"total_ms": 21.4},
+    )

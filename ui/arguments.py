@@ -1,0 +1,103 @@
+"""The command line: which commands there are and what they take."""
+
+import argparse
+from pathlib import Path
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the `pincite` command; `command` names the command that was given."""
+    parser = argparse.ArgumentParser(
+        prog="pincite", description="Answers from your own documents, in the documents' own words.", allow_abbrev=False
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_sync(commands)
+    _add_ask(commands)
+    _add_readers(commands)
+    _add_serve(commands)
+    _add_eval(commands)
+    _add_models(commands)
+    return parser
+
+
+def _add_sync(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sync = commands.add_parser("sync", help="bring the index in line with folders: the index holds just what they hold")
+    sync.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    sync.add_argument(
+        "--encoder", metavar="MODEL", help="a model of `pincite models`, a folder, or OWNER/NAME of a hub"
+    )
+    sync.add_argument("--rebuild", action="store_true", help="embed everything anew, beside the index in use")
+    sync.add_argument("--max-document-mb", type=_positive, default=20, metavar="N", help="largest file read (20)")
+    _add_output(sync)
+
+
+def _add_ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    ask = commands.add_parser("ask", help="answer a question, or a file of them, in quotes")
+    asked = ask.add_mutually_exclusive_group(required=True)
+    asked.add_argument("question", nargs="?", metavar="QUESTION")
+    asked.add_argument("--batch", type=Path, metavar="FILE.jsonl", help='a {"id", "question"} a line')
+    ask.add_argument("--out", type=Path, metavar="OUT.jsonl", help="with --batch: where the answers go")
+    ask.add_argument("--mode", choices=("quote", "compose"), default="quote")
+    ask.add_argument("--k", type=_positive, default=10, metavar="N", help="passages listed with an answer (10)")
+    ask.add_argument("--confidence", type=_share, metavar="P", help="0 answers always, 1 never; see the README")
+    _add_output(ask)
+
+
+def _add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    search = commands.add_parser("search", help="list the passages that are nearest to a query")
+    search.add_argument("query", metavar="QUERY")
+    search.add_argument("--k", type=_positive, default=10, metavar="N", help="passages listed (10)")
+    _add_output(search)
+    show = commands.add_parser("show", help="print a document's text, as offsets count it")
+    show.add_argument("document", metavar="DOCUMENT")
+    _add_index(show)
+
+
+def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = commands.add_parser("serve", help="serve the chat page and the HTTP interface")
+    serve.add_argument("--host", default="127.0.0.1", metavar="H", help="127.0.0.1 unless told otherwise")
+    serve.add_argument("--port", type=_port, default=7860, metavar="P", help="7860 unless told otherwise")
+    _add_index(serve)
+
+
+def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    evaluate = commands.add_parser("eval", help="score on an evaluation set: a folder with corpus/ and questions.jsonl")
+    evaluate.add_argument("set", type=Path, metavar="SET")
+    _add_output(evaluate)
+
+
+def _add_models(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    models = commands.add_parser("models", help="which models there are, and fetching one")
+    actions = models.add_subparsers(dest="action", metavar="list | pull NAME")
+    actions.add_parser("list", help="which models there are")
+    pull = actions.add_parser("pull", help="fetch a model, or check one that is here")
+    pull.add_argument("name", metavar="NAME")
+
+
+def _add_output(command: argparse.ArgumentParser) -> None:
+    _add_index(command)
+    command.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _add_index(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--index", type=Path, metavar="DIR", help="else PINCITE_INDEX, else .pincite here")
+
+
+def _positive(text: str) -> int:
+    return _between(int(text), 1, 1_000_000)
+
+
+def _port(text: str) -> int:
+    return _between(int(text), 0, 65535)
+
+
+def _share(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
+
+
+def _between(value: int, least: int, most: int) -> int:
+    if not least <= value <= most:
+        raise argparse.ArgumentTypeError(f"{value} is not between {least} and {most}")
+    return value
