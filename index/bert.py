@@ -1,8 +1,8 @@
 """A question's vector without torch: a BERT's forward pass in numpy.
 
-A command that answers one question should not wait for torch and sentence-transformers to start. The weights are mapped,
-not read, so only the question's own rows of the word table are touched. The formulas are those of BERT (Devlin et al.
-2018, arXiv:1810.04805) with the post-layer normalisation of its published code.
+A command that answers one question should not wait for torch and sentence-transformers to start. The weights are
+mapped, not read, so only the question's own rows of the word table are touched. The formulas are those of BERT (Devlin
+et al. 2018, arXiv:1810.04805) with the post-layer normalisation of its published code.
 """
 
 import json
@@ -23,8 +23,12 @@ class BertQuestionEncoder:
 
     def __init__(self, folder: Path, identity: EncoderIdentity) -> None:
         """Map the weights; the folder must be one that `can_encode` accepts."""
+        from threadpoolctl import threadpool_limits
         from tokenizers import Tokenizer
 
+        # One thread: for products this small two gain little, and where other work runs they wait for each other
+        # (docs/log.md). Questions of several people run side by side instead.
+        threadpool_limits(1, "blas")
         self.identity = identity
         config = _json(folder / "config.json")
         self._layers: int = config["num_hidden_layers"]
@@ -111,11 +115,13 @@ def _map_weights(path: Path) -> dict[str, Array]:
     for name, entry in header.items():
         if name != "__metadata__":
             start, end = entry["data_offsets"]
-            weights[name.removeprefix("bert.")] = data[start:end].view(_TYPES[entry["dtype"]]).reshape(entry["shape"])
+            weights[name.removeprefix("bert.")] = np.frombuffer(data[start:end], _TYPES[entry["dtype"]]).reshape(
+                entry["shape"]
+            )
     return weights
 
 
-_TYPES = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "I64": np.dtype("<i8")}
+_TYPES: dict[str, Any] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "I64": np.dtype("<i8")}
 
 
 def _json(path: Path) -> Any:

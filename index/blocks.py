@@ -16,6 +16,7 @@ _ITEM = re.compile(r"\s*(?:>\s?)*(?:#{1,6}\s|[-*+•‣◦▪●·–—]\s|\(?\
 _STOPS = tuple('.!?…:。！？؟۔।॥"»”’)')
 _COMMAS = tuple(",;،؛、，；")
 _NARROWEST, _WIDEST = 30, 120  # characters in a wrapped line
+_NEARLY_ALL = 0.75
 _SHORTEST = 25  # characters; what is shorter is a label or a list, even where the next line begins with a small letter
 _SAMPLE = 200_000  # characters in which the width of a file's lines is looked for
 
@@ -80,33 +81,47 @@ def _spans(blanked: str, breaks: Sequence[int]) -> Iterator[Span]:
 
 def _joints(blanked: str, paragraph: list[_Line], usual: int | None) -> list[bool]:
     """For each line of a paragraph but the last, whether the next one goes on with it."""
-    width = max(line.end - line.start for line in paragraph)
-    wrapped = _wrapped(blanked, paragraph) or (
-        usual is not None and usual * 0.8 <= width <= usual and _forced(blanked, paragraph, int(usual * 0.85))
-    )
+    width = _width(paragraph)
+    if _is_wrapped(blanked, paragraph):
+        usual = width
+    elif usual is not None and not usual * 0.8 <= width <= usual:
+        usual = None
     return [
-        not after.item and not line.closed and (wrapped or _goes_on(blanked, line, after))
+        _may_join(line, after)
+        and (_goes_on(blanked, line, after) or (usual is not None and _is_full(blanked, line, after, width)))
         for line, after in pairwise(paragraph)
     ]
 
 
 def _usual_width(paragraphs: Iterable[list[_Line]], blanked: str) -> int | None:
     """The width that a file's longer paragraphs are wrapped to, or None."""
-    widths = [max(line.end - line.start for line in lines) for lines in paragraphs if _wrapped(blanked, lines)]
-    return max(widths, default=None)
+    return max((_width(lines) for lines in paragraphs if _is_wrapped(blanked, lines)), default=None)
 
 
-def _wrapped(blanked: str, paragraph: list[_Line]) -> bool:
-    """Whether three or more lines are each as full as their width allows."""
-    width = max(line.end - line.start for line in paragraph)
-    return len(paragraph) > 2 and _NARROWEST <= width <= _WIDEST and _forced(blanked, paragraph, width)
+def _width(paragraph: list[_Line]) -> int:
+    return max(line.end - line.start for line in paragraph)
 
 
-def _forced(blanked: str, paragraph: list[_Line], width: int) -> bool:
-    return all(
-        after.item or line.closed or line.end - line.start + 1 + _first_word(blanked, after) > width
+def _is_wrapped(blanked: str, paragraph: list[_Line]) -> bool:
+    """Whether nearly all lines that end in mid-sentence, two or more, are as full as the paragraph's width allows."""
+    width = _width(paragraph)
+    if len(paragraph) < 3 or not _NARROWEST <= width <= _WIDEST:
+        return False
+    open_ones = [
+        _is_full(blanked, line, after, width)
         for line, after in pairwise(paragraph)
-    )
+        if _may_join(line, after) and blanked[line.end - 1] not in _STOPS
+    ]
+    return sum(open_ones) >= max(2, _NEARLY_ALL * len(open_ones))
+
+
+def _may_join(line: _Line, after: _Line) -> bool:
+    return not line.closed and not after.item
+
+
+def _is_full(blanked: str, line: _Line, after: _Line, width: int) -> bool:
+    """Whether the first word of the line after did not fit on this one."""
+    return line.end - line.start + 1 + _first_word(blanked, after) > width
 
 
 def _first_word(blanked: str, line: _Line) -> int:

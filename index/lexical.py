@@ -87,7 +87,9 @@ def _matches(
     match = " OR ".join(f'"{term}"' for q in wanted for term in q.terms)
     if not match:
         return []
-    return [LexicalMatch(number, -score) for number, score in db.execute(sql, (match, *values))]  # FTS5: lower is better
+    return [
+        LexicalMatch(number, -score) for number, score in db.execute(sql, (match, *values))
+    ]  # FTS5: lower is better
 
 
 def _document_frequency(db: sqlite3.Connection, term: str) -> int:

@@ -32,7 +32,7 @@ _ENTITY = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{1,7}|#[xX][0-9a-fA-F]{1,6});")
 _IMAGE = re.compile(r"!\[[^\[\]\n]{0,500}+\](?:\([^()\n]{0,2000}+\)|\[[^\[\]\n]{0,200}+\])?+")
 # A link's text is prose; its brackets and its target are not.
 _LINK = re.compile(
-    r"(\[)[^\[\]\n]{1,1000}+"
+    r"(\[)(?!\d{1,4}\])[^\[\]\n]{1,1000}+"
     r"(\]\((?:[^()\s]|\([^()\s]{0,200}+\)){0,2000}+(?:[ \t]{1,5}+\"[^\"\n]{0,500}+\")?+\)|\]\[[^\[\]\n]{0,200}+\])"
 )
 _FOOTNOTE = re.compile(r"\[\^[\w-]{1,40}+\]:?+")
@@ -48,7 +48,7 @@ _BAR = re.compile(r"\|")
 # Whole lines: signs without a letter (rules, table edges, what an image leaves behind), an address with a label of one
 # word at most, a link's definition, the words that stand in for an image.
 _LINE = re.compile(
-    r"^[ \t]*+(?:(?:[^\w\n]|_)++|(?:\w{1,20}+[ \t]?+:[ \t]*+)?+<?+(?:https?://|www\.)[^\s<>]++>?+[ \t]*+"
+    r"^[ \t]*+(?:(?:[^\w\n]|_)++|(?:\w{1,20}+[ \t]?+:(?!//)[ \t]*+)?+<?+(?:https?://|www\.)[^\s<>]++>?+[ \t]*+"
     r"|\[[^\[\]\n]{1,200}+\]:[ \t]++<?+\S++[^\n]{0,200}"
     r"|[*_]?+(?:image|photo|picture) (?:not found|missing|unavailable)(?: or type unknown)?+[*_.]{0,2}[ \t]*+)\r?$",
     re.MULTILINE | re.IGNORECASE,

@@ -14,7 +14,9 @@ TARGET_TOKENS = 192  # chosen on eval sets, docs/log.md
 _JOINS, _CUTS = 0.1, 0.5  # costs of joining paragraphs and of ending inside one, in squared deviations from the target
 _HEADING_CHARACTERS = 200  # of a heading that is embedded with each passage
 _SPECIAL_TOKENS = 8  # begin, end, and the passage prefix
-_INVISIBLE = re.compile(r"[^\w|]+")  # emphasis, zero-width and direction marks stand inside words; tags stand between them
+_INVISIBLE = re.compile(
+    r"[^\w|]+"
+)  # emphasis, zero-width and direction marks stand inside words; tags stand between them
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -79,8 +81,10 @@ def _measure(
             yield from _measure(extract, halves, count_tokens, room)
 
 
-def _group(extract: Extract, measured: Sequence[tuple[Span, int]], target: int, room: int) -> Iterator[tuple[Span, ...]]:
-    """Consecutive sentences in groups of about `target` tokens, never over `room`, ending with paragraphs where they can.
+def _group(
+    extract: Extract, measured: Sequence[tuple[Span, int]], target: int, room: int
+) -> Iterator[tuple[Span, ...]]:
+    """Consecutive sentences in groups of about `target` tokens, never over `room`, that end where paragraphs do.
 
     The cheapest way of cutting, by dynamic programming over the sentence before which the last cut falls.
     """

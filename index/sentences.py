@@ -16,17 +16,24 @@ from index.document import Extract, Span
 
 _WINDOW = 10_000  # characters given to sentencex at once; it looks through all of them for each closing quotation mark
 _VISIBLE = re.compile(r"[^\n\r]")
-_ENDS = re.compile(r"[.!?…؟۔।॥。！？｡]+[\"'»”’)\]」』】》）]*(?=\s)|[。！？｡]+[”’」』】》）]*")
+_ENDS = re.compile(r"(?:(?<=\w\w\w)\.|[!?…؟۔।॥])+[\"'»”’)\]]*(?=\s)|[。！？｡]+[”’」』】》）]*")
 _CLAUSES = re.compile(r"[;:؛；：]\s+|\s(?=[—–]\s)|[，、；：]", re.UNICODE)
 _COMMAS = re.compile(r"[,،]\s+|\s(?=\()|\)\s+")
 _SPACES = re.compile(r"\s+")
 _JOINED = "\u200d\ufe0e\ufe0f"  # hold an emoji together
 _CLOSING = "»”’)]}」』】》）］｝〉"
-# Titles before a name and other shortenings that a sentence goes on after, where sentencex does not know them.
-_SHORT = re.compile(
-    r"(?:^|(?<=[\s(«“\"'’]))(?:MM?|M(?:me|lle|gr|aître|e)s?|Ste?|Dr|Pr|Prof|Mr|Mrs|Ms|Sr|Sra|Dra|vs|cf|Cf|[أدمصق])\.$"
+# What a sentence goes on after, where sentencex does not know it: titles before a name, and words before a number.
+_TITLE = re.compile(
+    r"(?<!\w)(?:MM?|M(?:me|lle|gr|aître|e)s?|Ste?|Dr|Pr|Prof|Mr|Mrs|Ms|Sr|Sra|Dra|Dña|vs|cf|Cf|[أدمصق]|डॉ)\.$"
 )
+_NUMBERED = re.compile(
+    r"(?<![^\W\d_])(?:pp?|págs?|arts?|figs?|vol|no|núm|nr|abb|bd|kap|cap|chap|sec|стр|рис|ст|гл)\.$", re.IGNORECASE
+)
+_ABBREVIATED = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,2}\.$")
+_ORDINAL = re.compile(r"(?<![\w.,])\d{1,2}\.$")
+_WRITE_ORDINALS = ("cs", "da", "de", "et", "fi", "hr", "hu", "is", "lv", "no", "pl", "sk", "sl", "sr", "tr")
 _ENUMERATOR = re.compile(r"[(\[]?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,5})[.)\]]+")
+_REMARK = re.compile(r"\[[^\[\]]{1,30}\]\s*")  # "[citation needed]"
 _LINE_ENDS = str.maketrans("\n\r\f\v", "    ")
 
 
@@ -36,7 +43,7 @@ def split(extract: Extract, language: str, longest: int = 400) -> list[Span]:
     flat = blanked.translate(_LINE_ENDS)
     found: list[Span] = []
     for block in blocks(blanked, extract.text, extract.breaks):
-        for sentence in _mended(flat, _sentences(flat, block, language)):
+        for sentence in _mended(flat, _sentences(flat, block, language), language):
             found.extend(piece for piece in _pieces(flat, sentence, longest) if any(map(str.isalnum, piece.of(flat))))
     return found
 
@@ -72,14 +79,15 @@ def _window_end(flat: str, start: int, end: int) -> int:
     return space + 1 if space > 0 else start + _WINDOW
 
 
-def _mended(flat: str, sentences: Iterator[Span]) -> Iterator[Span]:
+def _mended(flat: str, sentences: Iterator[Span], language: str) -> Iterator[Span]:
     """Sentences with wrong cuts taken back, and with closing signs moved to the sentence that they close."""
     last: Span | None = None
     for sentence in sentences:
         start = sentence.start
         if last is not None:
             start = _behind_closing(flat, sentence)
-            if start >= sentence.end or _is_cut_wrongly(flat, Span(last.start, start), sentence.end):
+            head, tail = Span(last.start, start), Span(start, sentence.end)
+            if start >= sentence.end or _goes_on(flat, head, tail, language):
                 last = Span(last.start, sentence.end)
                 continue
             yield Span(last.start, start)
@@ -98,18 +106,30 @@ def _behind_closing(flat: str, sentence: Span) -> int:
     return at if flat[sentence.start : at].strip() else sentence.start
 
 
-def _is_cut_wrongly(flat: str, before: Span, end: int) -> bool:
-    """Whether what stands from the end of `before` to `end` goes on with it."""
+def _goes_on(flat: str, before: Span, after: Span, language: str) -> bool:
+    """Whether `after` belongs to the sentence that `before` begins."""
     head = flat[max(before.start, before.end - 40) : before.end].rstrip()
-    tail = flat[before.end : min(end, before.end + 40)].lstrip()
+    tail = flat[after.start : min(after.end, after.start + 40)].lstrip()
+    if _REMARK.fullmatch(flat, after.start, after.end):
+        return True
     if not any(map(str.isalnum, tail)):
-        return end - before.end < 40
+        return after.end - after.start < 40
     if before.end - before.start < 12 and _ENUMERATOR.fullmatch(head.strip()):
         return True
-    if _SHORT.search(head):
+    if head.endswith(("」", "』")) and tail.startswith(("と", "って")):
         return True
-    touching = not flat[before.end - 1].isspace()
-    return touching and (tail[0] in "-–,;:" or (head.endswith(".") and tail[0].islower()))
+    if not flat[before.end - 1].isspace() and (tail[0] in "-–,;:" or (head.endswith(".") and tail[0].islower())):
+        return True
+    return _is_shortened(head, tail[0], language)
+
+
+def _is_shortened(head: str, following: str, language: str) -> bool:
+    """Whether the full stop at the end of `head` marks a shortened word or an ordinal number."""
+    if _TITLE.search(head) or (following.isdigit() and _NUMBERED.search(head)):
+        return True
+    if following.islower() and _ABBREVIATED.search(head):
+        return True
+    return language in _WRITE_ORDINALS and following.isalpha() and bool(_ORDINAL.search(head))
 
 
 def _pieces(flat: str, sentence: Span, longest: int) -> Iterator[Span]:

@@ -18,9 +18,9 @@ _WINDOW = 512  # passages sorted by length together before they are batched
 class SentenceTransformersEncoder:
     """Any sentence-transformers model from a local folder.
 
-    Where the model averages its tokens, a sentence's vector is the average of its own tokens in the passage's pass (late
-    chunking, Günther et al. 2024, arXiv:2409.04701), which costs no second run. Other models encode each sentence by
-    itself.
+    Where the model averages its tokens, a sentence's vector is the average of its own tokens in the passage's pass
+    (late chunking, Günther et al. 2024, arXiv:2409.04701), which costs no second run. Other models encode each sentence
+    by itself.
     """
 
     def __init__(self, folder: Path, identity: EncoderIdentity) -> None:
@@ -119,8 +119,8 @@ def _load(folder: Path) -> Any:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     device = "cuda" if torch.cuda.is_available() else "cpu"
     try:
         return SentenceTransformer(

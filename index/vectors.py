@@ -43,11 +43,10 @@ class VectorRows:
         return VectorRows(self.ids[keep], self.vectors[keep])
 
     def with_rows(self, ids: Sequence[int], vectors: NDArray[Any]) -> "VectorRows":
-        """These rows and those; `ids` must be new."""
+        """These rows and those; `ids` must ascend from beyond the last one here."""
         joined = np.concatenate([self.ids, np.asarray(ids, np.int64)])
-        order = np.argsort(joined, kind="stable")
         stacked = np.concatenate([self.vectors, np.asarray(vectors, np.float16).reshape(len(ids), -1)])
-        return VectorRows(joined[order], stacked[order])
+        return VectorRows(joined, stacked)
 
     def take(self, ids: Sequence[int] | Ids) -> Matrix:
         """The vectors numbered `ids`, (len(ids), d) float32; every one must be here."""
@@ -56,8 +55,8 @@ class VectorRows:
     def save(self, folder: Path, stem: str) -> list[Path]:
         """Write `stem`.ids.npy and `stem`.npy."""
         paths = [folder / f"{stem}.ids.npy", folder / f"{stem}.npy"]
-        for path, array in zip(paths, (self.ids, self.vectors), strict=True):
-            np.save(path, array, allow_pickle=False)
+        np.save(paths[0], self.ids, allow_pickle=False)
+        np.save(paths[1], self.vectors, allow_pickle=False)
         return paths
 
     @classmethod
@@ -110,22 +109,24 @@ class PassageVectors:
         if k == 0:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         scores, ids = self._searched.search(np.ascontiguousarray(question[None, :], np.float32), k)
-        return ids[0], scores[0]
+        return np.asarray(ids[0]), np.asarray(scores[0])
 
     def scores(self, question: Matrix, ids: Sequence[int]) -> Matrix:
         """Cosines of those passages with a centred question, in their order."""
         if not len(ids):
             return np.zeros(0, np.float32)
-        return np.asarray(self._searched.reconstruct_batch(np.asarray(ids, np.int64)) @ question, np.float32)
+        vectors: Matrix = self._searched.reconstruct_batch(np.asarray(ids, np.int64))
+        return np.asarray(vectors @ question, np.float32)
 
     def save(self, folder: Path) -> list[Path]:
         """Write passages.faiss and means.npz."""
         import faiss
 
         paths = [folder / "passages.faiss", folder / "means.npz"]
-        faiss.write_index(self._searched, str(paths[0]))
+        # Written by Python, which names what fails (a full disk) and takes any path.
+        paths[0].write_bytes(faiss.serialize_index(self._searched).tobytes())
         with paths[1].open("wb") as file:
-            np.savez(file, **{f"mean-{code}": mean for code, mean in self._means.items()})
+            np.savez(file, allow_pickle=False, **{f"mean-{code}": mean for code, mean in self._means.items()})
         return paths
 
     @classmethod
@@ -134,7 +135,7 @@ class PassageVectors:
         import faiss
 
         try:
-            searched = faiss.read_index(str(folder / "passages.faiss"))
+            searched = faiss.deserialize_index(np.fromfile(folder / "passages.faiss", np.uint8))
             with np.load(folder / "means.npz", allow_pickle=False) as file:
                 means = {name.removeprefix("mean-"): file[name] for name in file.files}
         except (RuntimeError, OSError, ValueError) as error:

@@ -116,7 +116,9 @@ class IndexWriter:
 
     def _rows(self, kind: int, stem: str, wanted: int) -> VectorRows:
         if self._base:
-            rows = VectorRows.load(self._base, stem).without(self._removed[kind])
+            rows = VectorRows.load(self._base, stem)
+            if self._removed[kind]:
+                rows = rows.without(self._removed[kind])
         else:
             rows = VectorRows.empty(self._builder.encoder.dimension)
         if self._added[kind]:

@@ -1,7 +1,7 @@
 """Whether what was found answers the question: a calibrated probability from a few figures of the search.
 
-A logistic regression over figures that mean the same in every index and language; `benchmarks/fit_abstention.py` fits it
-and prints its constants.
+A logistic regression over figures that mean the same in every index and language; `benchmarks/fit_abstention.py` fits
+it and prints its constants.
 """
 
 import math

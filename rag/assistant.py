@@ -86,7 +86,9 @@ class Assistant:
 
 def unasked(question: str, error: QuestionError) -> Answer:
     """The answer to what cannot be asked, for a batch in which every line has one."""
-    return Answer(question, detect(question[:1000]), "quote", True, "bad_question", str(error), (), (), (), {"total_ms": 0.0})
+    return Answer(
+        question, detect(question[:1000]), "quote", True, "bad_question", str(error), (), (), (), {"total_ms": 0.0}
+    )
 
 
 def _answer(question: Question, found: Sequence[Candidate], k: int, confidence: float) -> Answer:

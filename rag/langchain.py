@@ -3,6 +3,7 @@
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
+from pydantic import ConfigDict
 
 from rag.assistant import PASSAGES, Assistant
 
@@ -16,7 +17,7 @@ class PinciteRetriever(BaseRetriever):
     assistant: Assistant
     k: int = PASSAGES
 
-    model_config = {"arbitrary_types_allowed": True}
+    model_config = ConfigDict(arbitrary_types_allowed=True)
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         return [

@@ -1,7 +1,7 @@
-"""Which sentences answer best: one to three, quoted as they stand."""
+"""Which sentences answer best: one to three quotes, each as it stands in its document."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.analysis import terms
 from index.document import Passage
@@ -9,13 +9,14 @@ from rag.question import Question
 from rag.retrieve import Candidate
 
 MOST = 3  # quotes an answer
+LONGEST = 350  # characters of a quote of several sentences
 SEARCHED = 10  # best passages whose sentences are considered
 COVERAGE_WEIGHT = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence of a passage and what it is ranked by; higher is better."""
+    """A sentence of a passage, or several in a row, and what it is ranked by; higher is better."""
 
     passage: Passage
     start: int
@@ -24,20 +25,45 @@ class Quote:
 
     @property
     def text(self) -> str:
-        """The sentence, as it stands in its document."""
+        """The quote, as it stands in its document."""
         return self.passage.text[self.start - self.passage.start : self.end - self.passage.start]
 
 
 def choose_quotes(question: Question, candidates: Sequence[Candidate]) -> list[Quote]:
-    """The sentences that answer best, best first; empty only where there are no candidates."""
-    quotes = [quote for candidate in candidates[:SEARCHED] for quote in _quotes(question, candidate)]
-    quotes.sort(key=lambda q: -q.score)
-    chosen: dict[str, Quote] = {}
-    for quote in quotes:
-        if len(chosen) == MOST:
+    """The one to three quotes that answer best, best first; empty only where there are no candidates.
+
+    A sentence beside one that was chosen joins its quote while that stays short: what answers is often said in two.
+    """
+    sentences = [quote for candidate in candidates[:SEARCHED] for quote in _quotes(question, candidate)]
+    chosen: list[Quote] = []
+    for sentence in sorted(sentences, key=lambda q: -q.score):
+        if any(_same(sentence, quote) for quote in chosen):
+            continue
+        neighbour = next((i for i, quote in enumerate(chosen) if _adjoin(quote, sentence)), None)
+        if neighbour is not None:
+            chosen[neighbour] = _join(chosen[neighbour], sentence)
+        elif len(chosen) < MOST:
+            chosen.append(sentence)
+        else:
             break
-        chosen.setdefault(" ".join(quote.text.split()).casefold(), quote)
-    return list(chosen.values())
+    return chosen
+
+
+def _same(one: Quote, other: Quote) -> bool:
+    return one.text.casefold().split() == other.text.casefold().split()
+
+
+def _adjoin(one: Quote, other: Quote) -> bool:
+    """Whether two quotes stand side by side in one paragraph and are short enough together."""
+    if one.passage.number != other.passage.number:
+        return False
+    first, second = sorted((one, other), key=lambda q: q.start)
+    between = one.passage.text[first.end - one.passage.start : second.start - one.passage.start]
+    return not between.strip() and "\n" not in between and second.end - first.start <= LONGEST
+
+
+def _join(one: Quote, other: Quote) -> Quote:
+    return replace(one, start=min(one.start, other.start), end=max(one.end, other.end))
 
 
 def _quotes(question: Question, candidate: Candidate) -> list[Quote]:

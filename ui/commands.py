@@ -3,17 +3,22 @@
 import json
 import os
 import sys
+import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from index.errors import PinciteError, QuestionError
 from rag.answer import Answer
 from ui import terminal
 from ui.arguments import build_parser
 from ui.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from index.sync import EncoderSource
+    from rag.assistant import Assistant
 
 # What a command imports, it imports by itself: `pincite show` should not wait for faiss, nor `pincite ask` for torch.
 
@@ -97,9 +102,16 @@ def _serve(given: Namespace, settings: Settings) -> None:
 
 
 def _eval(given: Namespace, settings: Settings) -> None:
-    from rag.evaluate import evaluate
+    from index.sync import sync
+    from rag.evaluate import evaluation_folder, read_questions, score
 
-    report = evaluate(given.set, given.index, _encoder_source(None, settings))
+    corpus, questions = evaluation_folder(given.set)
+    gold = read_questions(questions)
+    with tempfile.TemporaryDirectory(prefix="pincite-eval-") as scratch:
+        settings = replace(settings, index=given.index or Path(scratch))  # a scratch index unless one is named
+        with terminal.sync_bar() as advance:
+            sync([corpus], settings.index, _encoder_source(None, settings), progress=advance)
+        report = score(given.set.resolve().name, _assistant(settings), gold)
     print(_json(report.to_json()) if given.json else report.to_text())
 
 
@@ -117,7 +129,7 @@ def _models(given: Namespace, settings: Settings) -> None:
         print(f"{name}  encoder  installed in {here[name].folder}")
 
 
-def _encoder_source(name: str | None, settings: Settings) -> Any:
+def _encoder_source(name: str | None, settings: Settings) -> "EncoderSource":
     """The encoder by name, else the one that built the index, else the default."""
     from index.encoder import identity_of, load_encoder
     from index.models import DEFAULT_MODEL, ensure
@@ -138,7 +150,7 @@ def _built_by(index: Path) -> str | None:
         return None  # the sync itself says what is wrong
 
 
-def _assistant(settings: Settings, confidence: float | None = None) -> Any:
+def _assistant(settings: Settings, confidence: float | None = None) -> "Assistant":
     from index.encoder import load_question_encoder
     from index.models import ensure
     from index.opened import Index

@@ -12,7 +12,8 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 
 from index.document import Document
@@ -23,6 +24,8 @@ from ui.strings import sentence
 
 ANSWERS_AT_ONCE = 4
 MOST_PASSAGES = 100  # that one request may ask for
+_LAST_PORT = 65535
+_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 SHUTDOWN_SECONDS = 2  # that requests under way have left when the server is told to end
 
 
@@ -59,10 +62,17 @@ class ServeError(PinciteError):
     """The server cannot listen at the address it was given."""
 
 
+def _whole(text: str) -> str:
+    """JSON can hold halves of characters, which no answer could be written with."""
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise PydanticCustomError("half_character", "it holds half of a character")
+    return text
+
+
 class _Ask(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    question: str
+    question: Annotated[str, AfterValidator(_whole)]
     mode: Mode = "quote"
     k: int = Field(default=10, ge=1, le=MOST_PASSAGES)
 
@@ -160,9 +170,10 @@ def _mount(app: FastAPI, assistant: Assistant) -> None:
         return FileResponse(Path(__file__).with_name("page.css"), media_type="text/css")
 
     # The page takes every address that is left, so this one is ours first.
-    @app.api_route("/api/{rest:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-    def unknown(rest: str, request: Request) -> None:
-        raise HTTPException(404, f"There is no {request.method} /api/{rest[:100]} here.")
+    @app.api_route("/health", methods=_METHODS)
+    @app.api_route("/api/{rest:path}", methods=_METHODS)
+    def unknown(request: Request) -> None:
+        raise HTTPException(404, f"There is no {request.method} {request.url.path[:100]} here.")
 
     mount_page(app, assistant)
 
@@ -208,6 +219,8 @@ def _is_loopback(listener: socket.socket) -> bool:
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
+        if not 0 <= port <= _LAST_PORT:
+            raise OverflowError(f"ports go from 0 to {_LAST_PORT}")
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         listener = socket.socket(family, kind, protocol)
         try:

@@ -117,6 +117,60 @@ def test_a_reader_that_comes_too_late_looks_again(tmp_path: Path, monkeypatch: p
         assert held.folder.name == "g000003"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no flock")
+def test_a_reader_whose_generation_goes_while_it_takes_hold_looks_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(tmp_path, "a")
+    flock, seen = generations.fcntl.flock, [0]
+
+    def slow(descriptor: int, kind: int) -> None:
+        if kind == generations.fcntl.LOCK_SH:
+            seen[0] += 1
+            if seen[0] == 1:
+                for text in "bc":
+                    publish(tmp_path, text)
+        flock(descriptor, kind)
+
+    monkeypatch.setattr(generations.fcntl, "flock", slow)
+    with generations.hold(tmp_path) as held:
+        assert held.folder.name == "g000003"
+        assert (held.folder / "data").read_text() == "c"
+    assert seen == [2]
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
+def test_all_is_on_disk_before_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No power cut can be had here; the order of what would survive one can."""
+    steps: list[str] = []
+    fsync, rename, replace = os.fsync, os.rename, os.replace
+
+    def note_fsync(descriptor: int) -> None:
+        steps.append(f"flush {Path(f'/proc/self/fd/{descriptor}').readlink().name}")
+        fsync(descriptor)
+
+    def note_rename(source: Path, target: Path) -> None:
+        steps.append(f"rename {Path(source).name}")
+        rename(source, target)
+
+    def note_replace(source: Path, target: Path) -> None:
+        steps.append(f"replace {Path(target).name}")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "fsync", note_fsync)
+    monkeypatch.setattr(os, "rename", note_rename)
+    monkeypatch.setattr(os, "replace", note_replace)
+    publish(tmp_path, "a")
+    assert steps == [
+        "flush g000001.part",
+        "rename g000001.part",
+        "flush generations",
+        "flush CURRENT.part",
+        "replace CURRENT",
+        f"flush {tmp_path.name}",
+    ]
+
+
 def test_readers_and_a_writer_at_once(tmp_path: Path) -> None:
     publish(tmp_path, "0")
     done = threading.Event()

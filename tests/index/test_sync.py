@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import lexical, plan, readers, scan, store, writer
+from index import generations, lexical, plan, readers, scan, store, writer
 from index.document import Extract
 from index.errors import IndexDamagedError, IndexLockedError, IndexMismatchError, ModelError, PinciteError
 from index.opened import Index
@@ -196,6 +196,34 @@ def test_a_file_written_just_before_the_last_sync_is_read_again(desk: Desk, monk
     monkeypatch.setattr(scan, "_stamp", lambda _: stamp)
     assert counts(desk.sync()) == (0, 1, 0, 0, 0)
     assert desk.texts() == {"a.txt": "Two lamp."}
+
+
+def test_an_equal_stamp_in_another_folder_proves_nothing(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scan, "_stamp", lambda _: scan.Stamp(9, 1, 1))
+    desk.write("a.txt", "One lamp.")
+    desk.sync()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "a.txt").write_text("Two lamp.")
+    assert counts(desk.sync(tmp_path / "other")) == (0, 1, 0, 0, 0)
+
+
+def test_every_file_and_the_manifest_last_is_flushed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[str] = []
+    flush = generations.flush
+
+    def note(path: Path) -> None:
+        flushed.append(path.name)
+        flush(path)
+
+    monkeypatch.setattr(generations, "flush", note)
+    desk.write("a.txt", LAMP)
+    desk.sync()
+    with Index.open(desk.index) as index:
+        names = [f.name for f in index.manifest.files]
+        assert {p.name for p in index.folder.iterdir()} == {*names, "manifest.json"}
+    assert flushed[: len(names) + 2] == [*names, "manifest.json", "g000001.part"]
 
 
 def test_a_rename_keeps_passages_and_vectors(desk: Desk) -> None:
@@ -407,8 +435,9 @@ def test_a_document_that_trips_a_reader_is_named_and_the_rest_goes_on(
     assert report.failed[0].reason == "reading it failed unexpectedly (RecursionError: too deep)"
 
 
-def test_halves_of_characters_are_a_failure(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(readers, "read", lambda name, data: Extract("half \ud800"))
+@pytest.mark.parametrize("extract", [Extract("half \ud800"), Extract("whole", heading="half \udfff")])
+def test_halves_of_characters_are_a_failure(desk: Desk, monkeypatch: pytest.MonkeyPatch, extract: Extract) -> None:
+    monkeypatch.setattr(readers, "read", lambda name, data: extract)
     desk.write("a.txt", LAMP)
     report = desk.sync()
     assert counts(report) == (0, 0, 0, 0, 1)
