@@ -3,14 +3,12 @@
     python benchmarks/fit_abstention.py --models MODELS SET=INDEX [SET=INDEX ...]
 
 SET is an evaluation set folder, INDEX an index of its corpus. Every set counts alike, and so do its answerable and its
-unanswerable questions. Printed: the constants for rag/abstain.py fitted on all sets, and for each set how well they and
-constants fitted on the *others* separate it (AUROC), with the share refused where 93 % and 88 % of the answerable are
-answered.
+unanswerable questions. Printed: the constants for rag/abstain.py, then for each set how well the figure separates it
+(AUROC), what is refused where 93 % and 88 % of the answerable are answered, and what the default confidence does.
 """
 
 import argparse
 import json
-from dataclasses import astuple, fields
 from pathlib import Path
 
 import numpy as np
@@ -20,46 +18,39 @@ from sklearn.metrics import roc_auc_score
 from index.encoder import load_question_encoder
 from index.models import ensure
 from index.opened import Index
-from rag.abstain import Evidence, weigh
+from rag.abstain import CONFIDENCE, nearest
 from rag.question import check, understand
 from rag.retrieve import retrieve
 
 
-def read_evidence(folder: Path, index_folder: Path, models: Path) -> tuple[np.ndarray, np.ndarray]:
-    """Evidence (n, figures) of a set's questions and whether each can be answered (n,)."""
+def read_figures(folder: Path, index_folder: Path, models: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The figure (n,) of a set's questions and whether each can be answered (n,)."""
     with Index.open(index_folder) as index:
         encoder = load_question_encoder(ensure(index.manifest.encoder.name, models, print))
-        rows, answerable = [], []
+        figures, answerable = [], []
         for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines():
             raw = json.loads(line)
-            found = retrieve(index, understand(check(raw["question"]), index, encoder), 10)
-            rows.append(astuple(weigh(found)))
+            figures.append(nearest(retrieve(index, understand(check(raw["question"]), index, encoder), 10)))
             answerable.append(raw["kind"] != "unanswerable")
-    return np.array(rows), np.array(answerable)
+    return np.array(figures), np.array(answerable)
 
 
-def fit(sets: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, float]:
-    """Weights on the raw figures and the bias, each set and each outcome within it counting alike."""
-    rows = np.concatenate([x for x, _ in sets])
+def fit(sets: list[tuple[np.ndarray, np.ndarray]]) -> tuple[float, float]:
+    """Weight and bias, each set and each outcome within it counting alike."""
+    figures = np.concatenate([x for x, _ in sets])
     outcomes = np.concatenate([y for _, y in sets])
     counts = np.concatenate([np.where(y, 1 / y.sum(), 1 / (~y).sum()) for _, y in sets])
-    mean, deviation = rows.mean(axis=0), rows.std(axis=0)
-    model = LogisticRegression(C=1.0, max_iter=1000)
-    model.fit((rows - mean) / deviation, outcomes, sample_weight=counts * len(rows) / counts.sum())
-    weights = model.coef_[0] / deviation
-    return weights, float(model.intercept_[0] - weights @ mean)
+    model = LogisticRegression(C=1e4).fit(figures[:, None], outcomes, sample_weight=counts * len(counts) / counts.sum())
+    return float(model.coef_[0, 0]), float(model.intercept_[0])
 
 
-def report(name: str, rows: np.ndarray, answerable: np.ndarray, weights: np.ndarray, bias: float) -> None:
-    """Print how well `weights` separate a set, and what the default confidence would do on it."""
-    scores = rows @ weights + bias
-    refused = {
-        share: np.mean(scores[~answerable] < np.quantile(scores[answerable], 1 - share)) for share in (0.93, 0.88)
-    }
-    at_half = (scores > 0)[answerable].mean(), (scores <= 0)[~answerable].mean()
+def report(name: str, figures: np.ndarray, answerable: np.ndarray, least: float) -> None:
+    """Print how well the figure separates a set, and what is answered and refused from `least` up."""
+    yes, no = figures[answerable], figures[~answerable]
+    refused = [np.mean(no < np.quantile(yes, 1 - share)) for share in (0.93, 0.88)]
     print(
-        f"{name:20} AUROC {roc_auc_score(answerable, scores):.3f}  refused at .93 answered {refused[0.93]:.2f},"
-        f" at .88 {refused[0.88]:.2f}; at confidence 0.5 answered {at_half[0]:.2f} refused {at_half[1]:.2f}"
+        f"{name:14} AUROC {roc_auc_score(answerable, figures):.3f}  refused {refused[0]:.2f} at .93 answered,"
+        f" {refused[1]:.2f} at .88; by default answered {np.mean(yes >= least):.2f}, refused {np.mean(no < least):.2f}"
     )
 
 
@@ -70,15 +61,11 @@ def main() -> None:
     parser.add_argument("sets", nargs="+", metavar="SET=INDEX")
     given = parser.parse_args()
     pairs = [tuple(map(Path, pair.rsplit("=", 1))) for pair in given.sets]
-    evidence = {folder.name: read_evidence(folder, index, given.models) for folder, index in pairs}
-    weights, bias = fit(list(evidence.values()))
-    names = [field.name for field in fields(Evidence)]
-    print("Evidence(" + ", ".join(f"{n}={w:.2f}" for n, w in zip(names, weights, strict=True)) + f"), bias {bias:.2f}")
-    for name, (rows, answerable) in evidence.items():
-        report(name, rows, answerable, weights, bias)
-        others = [pair for other, pair in evidence.items() if other != name]
-        if others:
-            report("  fitted on others", rows, answerable, *fit(others))
+    figures = {folder.name: read_figures(folder, index, given.models) for folder, index in pairs}
+    weight, bias = fit(list(figures.values()))
+    print(f"_WEIGHT, _BIAS = {weight:.2f}, {bias:.2f}")
+    for name, (found, answerable) in figures.items():
+        report(name, found, answerable, (np.log(CONFIDENCE / (1 - CONFIDENCE)) - bias) / weight)
 
 
 if __name__ == "__main__":

@@ -28,8 +28,13 @@ _HAN = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ff
 _UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
 _MARKS = r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670"  # Latin, Greek and Cyrillic accents; Hebrew and Arabic points
 _POINTS = re.compile(f"[{_MARKS}]")
+# Dandas, currency signs and the like stand among the letters of their scripts.
+_SIGNS = "".join(c for c in map(chr, range(0x0900, 0x1800)) if unicodedata.category(c)[0] in "PS")
 # \w leaves out the combining vowels of Indic scripts, which belong to their words.
-_WORD = re.compile(rf"[{_HAN}]+|[{_UNSPACED}]+|(?:(?![{_HAN}{_UNSPACED}])[^\W_]|[\u0900-\u0dff{_MARKS}])+")
+_WORD = re.compile(
+    rf"[{_HAN}]+|(?:(?![{_SIGNS}])[{_UNSPACED}])+"
+    rf"|(?:(?![{_HAN}{_UNSPACED}])[^\W_]|(?![{_SIGNS}])[\u0900-\u0dff{_MARKS}])+"
+)
 _HAN_RUN = re.compile(f"[{_HAN}]")
 _UNSPACED_RUN = re.compile(f"[{_UNSPACED}]")
 _HAN_LENGTH, _UNSPACED_LENGTH = 2, 3  # characters a term

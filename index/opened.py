@@ -59,27 +59,27 @@ class Index:
 
     def passages(self, numbers: Sequence[int]) -> list[Passage]:
         """The passages of these numbers, in this order. Raises KeyError for a number that is not there."""
-        return self._ask(lambda db: store.passages(db, numbers))
+        return self.read(lambda db: store.passages(db, numbers))
 
     def passage_languages(self, numbers: Sequence[int]) -> list[str]:
         """The languages of these passages, in this order. Raises KeyError for a number that is not there."""
-        return self._ask(lambda db: store.languages_of(db, numbers))
+        return self.read(lambda db: store.languages_of(db, numbers))
 
     def sentences(self, passage_numbers: Sequence[int]) -> list[Sentence]:
         """The sentences of these passages, by rising number."""
-        return self._ask(lambda db: store.sentences_of(db, passage_numbers))
+        return self.read(lambda db: store.sentences_of(db, passage_numbers))
 
     def document(self, id: str) -> Document | None:
         """The document of this id with its whole text, or None."""
-        return self._ask(lambda db: store.document(db, id))
+        return self.read(lambda db: store.document(db, id))
 
     def documents(self) -> tuple[DocumentEntry, ...]:
         """Every document, sorted by id."""
-        return self._ask(lambda db: tuple(store.documents(db)))
+        return self.read(lambda db: tuple(store.documents(db)))
 
     def languages(self) -> dict[str, int]:
         """How many passages each language has, most first."""
-        return self._ask(store.languages)
+        return self.read(store.languages)
 
     @property
     def passage_vectors(self) -> PassageVectors:
@@ -106,6 +106,14 @@ class Index:
             self._local.connection, self._local.process = self._connect(), os.getpid()
         connection: sqlite3.Connection = self._local.connection
         return connection
+
+    def read(self, question: Callable[[sqlite3.Connection], _T]) -> _T:
+        """What `question` asks of the store; raises IndexDamagedError where that cannot be read."""
+        try:
+            return question(self.connection())
+        except sqlite3.DatabaseError as error:
+            path = self.folder / store.NAME
+            raise IndexDamagedError(f"{path} cannot be read ({error}); {mend(self.manifest.folders)}") from error
 
     def verify(self) -> None:
         """Read every file and compare its checksum; raises IndexDamagedError naming the first that differs."""
@@ -135,10 +143,3 @@ class Index:
             connection = store.open_to_read(self.folder / store.NAME)
             self._connections.append((threading.current_thread(), connection))
             return connection
-
-    def _ask(self, question: Callable[[sqlite3.Connection], _T]) -> _T:
-        try:
-            return question(self.connection())
-        except sqlite3.DatabaseError as error:
-            path = self.folder / store.NAME
-            raise IndexDamagedError(f"{path} cannot be read ({error}); {mend(self.manifest.folders)}") from error

@@ -14,9 +14,8 @@ TARGET_TOKENS = 192  # chosen on eval sets, docs/log.md
 _JOINS, _CUTS = 0.1, 0.5  # costs of joining paragraphs and of ending inside one, in squared deviations from the target
 _HEADING_CHARACTERS = 200  # of a heading that is embedded with each passage
 _SPECIAL_TOKENS = 8  # begin, end, and the passage prefix
-_INVISIBLE = re.compile(
-    r"[^\w|]+"
-)  # emphasis, zero-width and direction marks stand inside words; tags stand between them
+# Emphasis, zero-width and direction marks stand inside words; tags stand between them.
+_INVISIBLE = re.compile(r"[^\w|]+")
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
@@ -37,7 +36,7 @@ def split_passages(
 
     Nothing that is embedded exceeds `max_tokens`, heading and special tokens included; a sentence that would is cut.
     """
-    heading = tidy(extract.heading or "")[:_HEADING_CHARACTERS]
+    heading = _short_heading(extract, count_tokens, max_tokens // 3)
     room = max_tokens - _SPECIAL_TOKENS - (count_tokens([heading])[0] if heading else 0)
     measured = list(_measure(extract, sentences, count_tokens, room))
     return [
@@ -61,6 +60,14 @@ def clean(extract: Extract, span: Span) -> str:
 def tidy(text: str) -> str:
     """White space folded to single spaces, none at the ends."""
     return " ".join(text.split())
+
+
+def _short_heading(extract: Extract, count_tokens: CountTokens, room: int) -> str:
+    """The beginning of the heading, no longer than `room` tokens, so that the text itself has the most of a passage."""
+    heading = tidy(extract.heading or "")[:_HEADING_CHARACTERS]
+    while heading and count_tokens([heading])[0] > room:
+        heading = heading[: len(heading) // 2].rstrip()
+    return heading
 
 
 def _prose(extract: Extract, spans: Sequence[Span]) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The encoder built on sentence-transformers, the one place that imports it and torch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,6 @@ from index.encoder import EncoderIdentity, PassageInput
 from index.errors import ModelError
 
 _BATCH = 16  # sequences a forward pass; larger ones were no faster on two cores
-_WINDOW = 512  # passages sorted by length together before they are batched
 
 
 class SentenceTransformersEncoder:
@@ -28,6 +27,7 @@ class SentenceTransformersEncoder:
         self.identity = identity
         self._model = _load(folder)
         self._model.max_seq_length = identity.max_tokens
+        self._model.default_prompt_name = None  # the prefixes stand in the texts already
         self._averages = _averages_tokens(self._model)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -51,36 +51,30 @@ class SentenceTransformersEncoder:
         of_sentences: list[NDArray[np.float32]] = [np.zeros((0, self.identity.dimension), np.float32)] * len(passages)
         # Sequences of like length together, so that little is padded.
         order = sorted(range(len(passages)), key=lambda i: sum(map(len, passages[i].sentences)), reverse=True)
-        for at in range(0, len(order), _WINDOW):
-            self._encode_window(order[at : at + _WINDOW], passages, vectors, of_sentences, progress)
+        for at in range(0, len(order), _BATCH):
+            batch = order[at : at + _BATCH]
+            encoded = self._encode_batch([passages[i] for i in batch])
+            for i, (vector, sentence_vectors) in zip(batch, encoded, strict=True):
+                vectors[i], of_sentences[i] = vector, sentence_vectors
+            progress(len(batch))
         return vectors, of_sentences
 
-    def _encode_window(
-        self,
-        rows: list[int],
-        passages: Sequence[PassageInput],
-        vectors: NDArray[np.float32],
-        of_sentences: list[NDArray[np.float32]],
-        progress: Callable[[int], None],
-    ) -> None:
-        for at in range(0, len(rows), _BATCH):
-            batch = rows[at : at + _BATCH]
-            texts, spans = zip(*(passages[i].text(self.identity.passage_prefix) for i in batch), strict=True)
-            outputs = self._model.encode(
-                list(texts), batch_size=_BATCH, output_value=None, convert_to_numpy=False, show_progress_bar=False
-            )
-            vectors[batch] = [_unit(o["sentence_embedding"].float().cpu().numpy()) for o in outputs]
-            if self._averages:
-                offsets = self._model.tokenizer(list(texts), return_offsets_mapping=True, truncation=True)[
-                    "offset_mapping"
-                ]
-                for row, output, token_spans, sentence_spans in zip(batch, outputs, offsets, spans, strict=True):
-                    tokens = output["token_embeddings"].float().cpu().numpy()
-                    of_sentences[row] = _average_spans(tokens, np.array(token_spans), sentence_spans)
-            else:
-                for row in batch:
-                    of_sentences[row] = self._encode_sentences(passages[row].sentences)
-            progress(len(batch))
+    def _encode_batch(
+        self, passages: Sequence[PassageInput]
+    ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """Each passage's vector (d,) and those of its sentences (sentences, d)."""
+        texts, spans = zip(*(p.text(self.identity.passage_prefix) for p in passages), strict=True)
+        outputs = self._model.encode(
+            list(texts), batch_size=_BATCH, output_value=None, convert_to_numpy=False, show_progress_bar=False
+        )
+        vectors = [_unit(o["sentence_embedding"].float().cpu().numpy()) for o in outputs]
+        if not self._averages:
+            yield from zip(vectors, (self._encode_sentences(p.sentences) for p in passages), strict=True)
+            return
+        tokenized = self._model.tokenizer(list(texts), return_offsets_mapping=True, truncation=True)
+        for vector, output, tokens, places in zip(vectors, outputs, tokenized["offset_mapping"], spans, strict=True):
+            states = output["token_embeddings"].float().cpu().numpy()
+            yield vector, _average_spans(states, np.array(tokens), places)
 
     def _encode_sentences(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         texts = [self.identity.passage_prefix + s for s in sentences]
@@ -116,6 +110,7 @@ def _averages_tokens(model: Any) -> bool:
 
 def _load(folder: Path) -> Any:
     import torch
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
@@ -126,8 +121,8 @@ def _load(folder: Path) -> Any:
         return SentenceTransformer(
             str(folder), device=device, local_files_only=True, model_kwargs={"dtype": _precision(torch, device)}
         )
-    except (OSError, ValueError, KeyError, ImportError) as error:
-        raise ModelError(f"cannot load the encoder in {folder}: {error}") from error
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
+        raise ModelError(f"cannot load the encoder in {folder}: {error}; copy or pull it again") from error
 
 
 def _precision(torch: Any, device: str) -> Any:

@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import IndexDamagedError
+from index.generations import mend
 
 if TYPE_CHECKING:
     import faiss
 
 CENTRING = 0.5  # share of the language's mean that is subtracted; docs/log.md
-_PRIOR = 10  # passages that the mean of all languages counts for in each language's mean, so that few texts sway little
+_PRIOR = 3  # passages that the mean of all languages counts for in each language's mean, so that few texts sway little
 
 Ids = NDArray[np.int64]
 Matrix = NDArray[np.float32]
@@ -45,7 +46,8 @@ class VectorRows:
     def with_rows(self, ids: Sequence[int], vectors: NDArray[Any]) -> "VectorRows":
         """These rows and those; `ids` must ascend from beyond the last one here."""
         joined = np.concatenate([self.ids, np.asarray(ids, np.int64)])
-        stacked = np.concatenate([self.vectors, np.asarray(vectors, np.float16).reshape(len(ids), -1)])
+        new = np.asarray(vectors, np.float16).reshape(len(ids), self.vectors.shape[1])
+        stacked = np.concatenate([self.vectors, new])
         return VectorRows(joined, stacked)
 
     def take(self, ids: Sequence[int] | Ids) -> Matrix:
@@ -61,11 +63,11 @@ class VectorRows:
 
     @classmethod
     def load(cls, folder: Path, stem: str) -> "VectorRows":
-        """Map the rows; they are read as they are used."""
+        """Map the rows, which are read as they are used; raises IndexDamagedError where they cannot be."""
         ids = _load_array(folder / f"{stem}.ids.npy")
         vectors = _load_array(folder / f"{stem}.npy")
         if ids.ndim != 1 or vectors.ndim != 2 or len(ids) != len(vectors):
-            raise IndexDamagedError(f"{folder / stem}.npy does not have a row for each of its numbers")
+            raise IndexDamagedError(f"{folder / stem}.npy does not have a row for each of its numbers; {mend(())}")
         return cls(ids, vectors)
 
 
@@ -138,8 +140,10 @@ class PassageVectors:
             searched = faiss.deserialize_index(np.fromfile(folder / "passages.faiss", np.uint8))
             with np.load(folder / "means.npz", allow_pickle=False) as file:
                 means = {name.removeprefix("mean-"): file[name] for name in file.files}
-        except (RuntimeError, OSError, ValueError) as error:
-            raise IndexDamagedError(f"the vectors in {folder} cannot be read: {_first_line(error)}") from error
+            if any(mean.shape != (searched.d,) for mean in [means[""], *means.values()]):
+                raise ValueError("its means are not of its vectors")
+        except Exception as error:  # an altered file trips NumPy's and FAISS's readers in any of a dozen ways
+            raise _damaged(f"the vectors in {folder}", error) from error
         return cls(searched, means)
 
 
@@ -155,14 +159,17 @@ def _means(vectors: Matrix, languages: NDArray[np.str_]) -> dict[str, Matrix]:
 
 def _load_array(path: Path) -> NDArray[Any]:
     try:
-        array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except ValueError as error:  # a truncated or foreign file; also what mapping an empty array raises
+        array: NDArray[Any] = np.load(path, allow_pickle=False, mmap_mode="r")
+    except Exception as error:  # as above; mapping an empty array raises too
         try:
-            return np.load(path, allow_pickle=False)  # type: ignore[no-any-return]
-        except (ValueError, OSError, EOFError):
-            raise IndexDamagedError(f"{path} cannot be read: {_first_line(error)}") from error
+            array = np.load(path, allow_pickle=False)
+        except Exception:
+            raise _damaged(path, error) from error
+    if not isinstance(array, np.ndarray):
+        raise _damaged(path, ValueError("it holds several arrays"))
     return array
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0]
+def _damaged(what: object, error: Exception) -> IndexDamagedError:
+    reason = str(error).strip().split("\n", 1)[0]
+    return IndexDamagedError(f"{what} cannot be read ({type(error).__name__}: {reason}); {mend(())}")

@@ -60,7 +60,7 @@ class Answer:
     passages: tuple[RankedPassage, ...]
     timings: dict[str, float]  # milliseconds
 
-    def to_json(self, id: str | None = None) -> dict[str, Any]:
+    def to_json(self, id: str | int | None = None) -> dict[str, Any]:
         """The answer as the public interface's JSON object; `id` only in a batch."""
         fields = asdict(self)
         return fields if id is None else {"id": id, **fields}

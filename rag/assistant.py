@@ -1,5 +1,6 @@
 """Asking: question, passages, quotes, verified citations, answer."""
 
+import re
 import threading
 import time
 from collections.abc import Sequence
@@ -14,10 +15,11 @@ from index.opened import Index
 from index.store import DocumentEntry
 from rag import abstain, wording
 from rag.answer import Answer, Citation, Mode, RankedPassage, Statement
-from rag.question import Question, check, understand
+from rag.question import Question, check, understand, whole
 from rag.quote import Quote, choose_quotes
 from rag.retrieve import Candidate, retrieve
 
+_MARKER_LIKE = re.compile(r"\[(?=\d+\])")
 PASSAGES = 10  # that an answer lists, unless asked otherwise
 
 
@@ -86,6 +88,7 @@ class Assistant:
 
 def unasked(question: str, error: QuestionError) -> Answer:
     """The answer to what cannot be asked, for a batch in which every line has one."""
+    question = whole(question)
     return Answer(
         question, detect(question[:1000]), "quote", True, "bad_question", str(error), (), (), (), {"total_ms": 0.0}
     )
@@ -99,14 +102,16 @@ def _answer(question: Question, found: Sequence[Candidate], k: int, confidence: 
         return Answer(question.text, question.language, "quote", True, reason, text, (), (), passages, {})
     citations = tuple(_cite(n, quote) for n, quote in enumerate(choose_quotes(question, found), 1))
     statements = tuple(Statement(c.quote, (c.number,), "quoted") for c in citations)
-    text = " ".join(f"{c.quote} [{c.number}]" for c in citations)
+    # A quote may hold what looks like a marker (a source's own footnotes); an unseen joiner tells it from ours.
+    quotes = (_MARKER_LIKE.sub("[\N{WORD JOINER}", c.quote) for c in citations)
+    text = " ".join(f"{quote} [{number}]" for number, quote in enumerate(quotes, 1))
     return Answer(question.text, question.language, "quote", False, None, text, statements, citations, passages, {})
 
 
 def _reason_to_abstain(found: Sequence[Candidate], confidence: float) -> str | None:
     if not found:
         return "no_passages"
-    return "no_evidence" if abstain.probability(abstain.weigh(found)) < confidence else None
+    return "no_evidence" if abstain.probability(found) < confidence else None
 
 
 def _cite(number: int, quote: Quote) -> Citation:

@@ -1,5 +1,6 @@
 """A question as retrieval needs it."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from index.language import detect
 from index.lexical import QuestionTerm
 from index.opened import Index
 
+_HALVES = re.compile("[\ud800-\udfff]")
 LONGEST = 2_000  # characters; what is longer is a text, and the encoder would see only its beginning
 
 
@@ -27,8 +29,11 @@ class Question:
 
 
 def check(text: str) -> str:
-    """The question without white space around it; raises QuestionError where it is empty or too long."""
-    text = text.strip()
+    """The question without white space around it; raises QuestionError where it is empty or too long.
+
+    Halves of characters (lone surrogates), which no file could hold, become U+FFFD.
+    """
+    text = whole(text).strip()
     if not text:
         raise QuestionError("the question is empty; ask something")
     if len(text) > LONGEST:
@@ -36,9 +41,14 @@ def check(text: str) -> str:
     return text
 
 
+def whole(text: str) -> str:
+    """`text` with U+FFFD for every half of a character (lone surrogate)."""
+    return _HALVES.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
 def understand(text: str, index: Index, encoder: QuestionEncoder) -> Question:
     """Make a question of checked `text`."""
     language = detect(text)
     vector: NDArray[Any] = index.passage_vectors.centre_question(encoder.encode_question(text), language)
-    terms = lexical.question_terms(index.connection(), text, language, index.manifest.passages)
+    terms = index.read(lambda db: lexical.question_terms(db, text, language, index.manifest.passages))
     return Question(text, language, vector, tuple(terms))

@@ -65,11 +65,10 @@ def _candidates(
     index: Index, question: Question, count: int
 ) -> tuple[list[int], NDArray[np.float32], NDArray[np.float32]]:
     """Numbers of the passages either search finds, their cosines and their lexical shares, both (n,)."""
-    db = index.connection()
     dense, _ = index.passage_vectors.search(question.vector, count)
-    matches = lexical.search(db, question.terms, count)
+    matches = index.read(lambda db: lexical.search(db, question.terms, count))
     numbers = list(dict.fromkeys([*dense.tolist(), *(m.passage for m in matches)]))
-    bm25 = lexical.scores(db, question.terms, numbers)
+    bm25 = index.read(lambda db: lexical.scores(db, question.terms, numbers))
     most = _BM25_LIMIT * sum(term.weight for term in question.terms) or 1.0
     shares = np.array([bm25.get(n, 0.0) / most for n in numbers], np.float32)
     return numbers, index.passage_vectors.scores(question.vector, numbers), shares

@@ -1,14 +1,31 @@
 """The command line: which commands there are and what they take."""
 
 import argparse
+import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that knows options by their whole names only; those of its commands do too."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "allow_abbrev": False})
+
+
+def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What was given on the command line; says what is wrong with it and exits with code 2 where something is."""
+    parser = build_parser()
+    given = parser.parse_args(arguments)
+    if getattr(given, "out", None) and not given.batch:
+        parser.error("--out goes with --batch")
+    return given
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the `pincite` command; `command` names the command that was given."""
-    parser = argparse.ArgumentParser(
-        prog="pincite", description="Answers from your own documents, in the documents' own words.", allow_abbrev=False
-    )
+    parser = _Parser(prog="pincite", description="Answers from your own documents, in the documents' own words.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_sync(commands)
     _add_ask(commands)
@@ -19,7 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_sync(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_sync(commands: "argparse._SubParsersAction[_Parser]") -> None:
     sync = commands.add_parser("sync", help="bring the index in line with folders: the index holds just what they hold")
     sync.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
     sync.add_argument(
@@ -30,7 +47,7 @@ def _add_sync(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     _add_output(sync)
 
 
-def _add_ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_ask(commands: "argparse._SubParsersAction[_Parser]") -> None:
     ask = commands.add_parser("ask", help="answer a question, or a file of them, in quotes")
     asked = ask.add_mutually_exclusive_group(required=True)
     asked.add_argument("question", nargs="?", metavar="QUESTION")
@@ -42,7 +59,7 @@ def _add_ask(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     _add_output(ask)
 
 
-def _add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_readers(commands: "argparse._SubParsersAction[_Parser]") -> None:
     search = commands.add_parser("search", help="list the passages that are nearest to a query")
     search.add_argument("query", metavar="QUERY")
     search.add_argument("--k", type=_positive, default=10, metavar="N", help="passages listed (10)")
@@ -52,20 +69,20 @@ def _add_readers(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     _add_index(show)
 
 
-def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_serve(commands: "argparse._SubParsersAction[_Parser]") -> None:
     serve = commands.add_parser("serve", help="serve the chat page and the HTTP interface")
     serve.add_argument("--host", default="127.0.0.1", metavar="H", help="127.0.0.1 unless told otherwise")
     serve.add_argument("--port", type=_port, default=7860, metavar="P", help="7860 unless told otherwise")
     _add_index(serve)
 
 
-def _add_eval(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_eval(commands: "argparse._SubParsersAction[_Parser]") -> None:
     evaluate = commands.add_parser("eval", help="score on an evaluation set: a folder with corpus/ and questions.jsonl")
     evaluate.add_argument("set", type=Path, metavar="SET")
     _add_output(evaluate)
 
 
-def _add_models(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _add_models(commands: "argparse._SubParsersAction[_Parser]") -> None:
     models = commands.add_parser("models", help="which models there are, and fetching one")
     actions = models.add_subparsers(dest="action", metavar="list | pull NAME")
     actions.add_parser("list", help="which models there are")
@@ -83,21 +100,28 @@ def _add_index(command: argparse.ArgumentParser) -> None:
 
 
 def _positive(text: str) -> int:
-    return _between(int(text), 1, 1_000_000)
+    return _between(text, 1, 1_000_000)
 
 
 def _port(text: str) -> int:
-    return _between(int(text), 0, 65535)
+    return _between(text, 0, 65535)
 
 
 def _share(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
     if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 1")
     return value
 
 
-def _between(value: int, least: int, most: int) -> int:
+def _between(text: str, least: int, most: int) -> int:
+    try:
+        value = int(text)
+    except ValueError:
+        value = least - 1
     if not least <= value <= most:
-        raise argparse.ArgumentTypeError(f"{value} is not between {least} and {most}")
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {least} to {most}")
     return value

@@ -1,5 +1,7 @@
 """The `pincite` command: what each of its commands does."""
 
+import codecs
+import io
 import json
 import os
 import sys
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING
 from index.errors import PinciteError, QuestionError
 from rag.answer import Answer
 from ui import terminal
-from ui.arguments import build_parser
+from ui.arguments import parse
 from ui.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 wrong usage."""
-    given = build_parser().parse_args(arguments)
+    given = parse(arguments)
+    _write_utf8()
     try:
         settings = read_settings()
         if getattr(given, "index", None):
@@ -46,6 +49,12 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _write_utf8() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # whatever the locale; halves of characters, as in paths, are escaped
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def _sync(given: Namespace, settings: Settings) -> None:
     from index.sync import SyncOptions, sync
 
@@ -58,8 +67,6 @@ def _sync(given: Namespace, settings: Settings) -> None:
 def _ask(given: Namespace, settings: Settings) -> None:
     from rag.assistant import unasked
 
-    if given.out and not given.batch:
-        raise PinciteError("--out goes with --batch")
     assistant = _assistant(settings, given.confidence)
     if not given.batch:
         answer = assistant.ask(given.question, mode=given.mode, k=given.k)
@@ -87,9 +94,10 @@ def _search(given: Namespace, settings: Settings) -> None:
 
 def _show(given: Namespace, settings: Settings) -> None:
     from index.opened import Index
+    from index.scan import shown
 
     with Index.open(settings.index) as index:
-        document = index.document(given.document)
+        document = index.document(shown(given.document))
     if document is None:
         raise PinciteError(f"no document is called {given.document!r}; `pincite search` names those it finds")
     sys.stdout.buffer.write(document.text.encode())
@@ -119,7 +127,7 @@ def _models(given: Namespace, settings: Settings) -> None:
     from index.models import catalogue, installed, pull
 
     if given.action == "pull":
-        print(pull(given.name, settings.models, terminal.say).folder)
+        print(pull(given.name, settings.models, terminal.progress).folder)
         return
     here = {model.name: model for model in installed(settings.models)}
     for card in catalogue():
@@ -135,7 +143,7 @@ def _encoder_source(name: str | None, settings: Settings) -> "EncoderSource":
     from index.models import DEFAULT_MODEL, ensure
     from index.sync import EncoderSource
 
-    model = ensure(name or _built_by(settings.index) or DEFAULT_MODEL, settings.models, terminal.say)
+    model = ensure(name or _built_by(settings.index) or DEFAULT_MODEL, settings.models, terminal.progress)
     return EncoderSource(identity_of(model), lambda: load_encoder(model))
 
 
@@ -159,20 +167,25 @@ def _assistant(settings: Settings, confidence: float | None = None) -> "Assistan
 
     with Index.open(settings.index) as index:
         name = index.manifest.encoder.name
-    encoder = load_question_encoder(ensure(name, settings.models, terminal.say))
+    encoder = load_question_encoder(ensure(name, settings.models, terminal.progress))
     return Assistant(settings.index, encoder, CONFIDENCE if confidence is None else confidence)
 
 
-def _read_batch(path: Path) -> Iterator[tuple[str, str]]:
-    with path.open(encoding="utf-8-sig") as file:
-        for number, line in enumerate(file, 1):
-            if not line.strip():
-                continue
-            try:
-                asked = json.loads(line)
-                yield str(asked["id"]), str(asked["question"])
-            except (ValueError, KeyError, TypeError) as error:
-                raise PinciteError(f'line {number} of {path} is no {{"id", "question"}} object ({error})') from error
+def _read_batch(path: Path) -> Iterator[tuple[str | int, str]]:
+    for number, line in enumerate(path.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            asked = json.loads(line)
+            id, question = asked["id"], asked["question"]
+            if not isinstance(id, str | int) or not isinstance(question, str):
+                raise TypeError("an id is a string or a number, a question is a string")
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise PinciteError(
+                f'line {number} of {path} is no {{"id", "question"}} object ({reason}); mend it or take it out'
+            ) from error
+        yield id, question
 
 
 def _write_lines(lines: Iterator[str], path: Path | None) -> None:
@@ -180,10 +193,21 @@ def _write_lines(lines: Iterator[str], path: Path | None) -> None:
         for line in lines:
             print(line)
         return
+    if path.exists() and not path.is_file():  # a pipe or a device must not be replaced
+        _write_file(lines, path)
+        return
+    path = path.resolve()
     part = path.with_name(path.name + ".part")  # OUT is either what it was or complete
-    with part.open("w", encoding="utf-8") as file:
+    try:
+        _write_file(lines, part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _write_file(lines: Iterator[str], path: Path) -> None:
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         file.writelines(line + "\n" for line in lines)
-    part.replace(path)
 
 
 def _json(value: object) -> str:

@@ -159,7 +159,8 @@ def _error(status: int, sentence: str) -> JSONResponse:
 
 
 def _mount(app: FastAPI, assistant: Assistant) -> None:
-    from ui.page import mount_page  # noqa: PLC0415 - gradio takes seconds to import
+    # Gradio takes seconds to import: not before a port is had.
+    from ui.page import mount_page
 
     @app.get("/page.js")
     def behaviour() -> FileResponse:

@@ -26,6 +26,6 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     if unknown:
         raise SettingsError(f"{unknown[0]} is no setting; there are {' and '.join(_KNOWN)}")
     return Settings(
-        Path(environment.get("PINCITE_INDEX") or ".pincite"),
+        Path(environment.get("PINCITE_INDEX") or ".pincite").expanduser(),
         Path(environment.get("PINCITE_MODELS") or platformdirs.user_cache_path("pincite") / "models").expanduser(),
     )

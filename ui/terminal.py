@@ -4,10 +4,12 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from index.sync import SyncProgress, SyncReport
 from rag.answer import Answer, Citation, RankedPassage
+
+if TYPE_CHECKING:
+    from index.sync import SyncProgress, SyncReport
 
 # Control characters would let a document steer the terminal; direction marks are left, since Arabic needs them.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -23,6 +25,12 @@ def plain(text: str) -> str:
 def say(message: str) -> None:
     """Tell the person something that is not the result."""
     print(f"pincite: {plain(message)}", file=sys.stderr)
+
+
+def progress(message: str) -> None:
+    """Tell the person what is going on, if standard error is a terminal."""
+    if sys.stderr.isatty():
+        say(message)
 
 
 def answer_text(answer: Answer) -> str:
@@ -49,7 +57,7 @@ def passage_text(number: int, passage: RankedPassage) -> str:
     return f"{number}. {passage.score:.3f} {place} ({passage.language}) {excerpt}"
 
 
-def sync_text(report: SyncReport) -> str:
+def sync_text(report: "SyncReport") -> str:
     """What a sync did."""
     counts = f"{report.added} added, {report.changed} changed, {report.removed} removed, {report.unchanged} unchanged"
     failed = [f"  could not read {plain(f.document)}: {plain(f.reason)}" for f in report.failed]
@@ -58,16 +66,16 @@ def sync_text(report: SyncReport) -> str:
 
 
 @contextmanager
-def sync_bar() -> Iterator[Callable[[SyncProgress], None]]:
+def sync_bar() -> Iterator[Callable[["SyncProgress"], None]]:
     """A progress bar on standard error, if that is a terminal."""
     from tqdm import tqdm
 
     with tqdm(unit=" documents", disable=not sys.stderr.isatty(), leave=False, file=sys.stderr) as bar:
 
-        def advance(progress: SyncProgress) -> None:
-            bar.total = progress.of_documents
-            bar.n = progress.documents
-            bar.set_postfix_str(f"{progress.passages} passages")
+        def advance(done: "SyncProgress") -> None:
+            bar.total = done.of_documents
+            bar.n = done.documents
+            bar.set_postfix_str(f"{done.passages} passages")
 
         yield advance
 

@@ -74,6 +74,8 @@ WRAPPED_ARABIC = """\
         (f"{WRAPPED_ARABIC}. نعم.", [f"{WRAPPED_ARABIC}.", "نعم."]),
         ("this line ends in the middle of\na sentence. Next.",
          ["this line ends in the middle of\na sentence.", "Next."]),
+        ("a line with a comma at its very end,\n\nand more", ["a line with a comma at its very end,", "and more"]),
+        ("A fact. [citation needed]\nAnother.", ["A fact. [citation needed]", "Another."]),
         ("apples\noranges\nsweet pears", ["apples", "oranges", "sweet pears"]),
         ("Anna Schmidt\nBerta Müller\nCarla Weber", ["Anna Schmidt", "Berta Müller", "Carla Weber"]),
         ("1. First item\n2. Second item. More.", ["1. First item", "2. Second item.", "More."]),
@@ -109,6 +111,7 @@ def test_no_sentence_crosses_a_break() -> None:
         ("one two; three four five six", ["one two;", "three four five six"]),
         ("one two three, four five six", ["one two three,", "four five six"]),
         ("one two three four five six", ["one two three", "four five six"]),
+        ("a" * 22 + " " + "b" * 10, ["a" * 16, "a" * 6 + " " + "b" * 10]),
         ("aaaaaaaaaaaaaaaaaaaaaaaaaa", ["aaaaaaaaaaaaa", "aaaaaaaaaaaaa"]),
         ("我们今天去公园，明天去学校上课学习中文，后天休息", ["我们今天去公园，", "明天去学校上课学习中文，后天休息"]),
         ("e\u0301" * 13, ["e\u0301" * 6, "e\u0301" * 7]),
@@ -198,6 +201,11 @@ def test_without_noise_nothing_with_a_letter_is_lost(text: str) -> None:
     kept = "".join(span.of(text) for span in split(extract, "fr"))
     assert [c for c in kept if c.isalnum()] == [c for c in text if c.isalnum()]
     assert split(replace(extract, heading="x"), "fr") == split(extract, "fr")
+
+
+def test_a_paragraph_longer_than_what_is_looked_at_once() -> None:
+    sentences = [f"This is sentence number {number} of them." for number in range(1000)]
+    assert quotes(" ".join(sentences)) == sentences
 
 
 @pytest.mark.parametrize("unit", ["word ", "x", "中", "“a. ", "a\n", "\n", "a. ", "(", '"a '])

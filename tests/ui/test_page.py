@@ -1,0 +1,317 @@
+"""The page in Chromium: what a person sees and can do, and what the browser is made to fetch and run."""
+
+import re
+import shutil
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+
+from index.document import Document
+from index.errors import QuestionError
+from rag.answer import Answer, Mode
+from tests.ui.library import ABSTENTIONS, ANSWERS, DOCUMENTS, Library, answer_of, passage_of
+from tests.ui.test_render import HOSTILE
+from ui.server import build_app
+
+ROOT = Path(__file__).parents[2]
+FRENCH, ENGLISH, ARABIC = ANSWERS
+BOX = "#question textarea"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+
+
+class Busy(Library):
+    """Refuses one question, fails on another."""
+
+    def ask(self, question: str, *, mode: Mode = "quote", k: int = 10) -> Answer:
+        if question == "refuse":
+            raise QuestionError("the question is <b>too long</b>: shorten it")
+        if question == "fail":
+            raise RuntimeError("secret detail")
+        return super().ask(question, mode=mode, k=k)
+
+
+class Hostile(Library):
+    """Every document, title, id and answer is an attempt to get into the page."""
+
+    def __init__(self) -> None:
+        super().__init__(tuple(Document(f"{t}/{t}", t, "en", f"Before. {t} After.") for t in HOSTILE))
+
+    def ask(self, question: str, *, mode: Mode = "quote", k: int = 10) -> Answer:
+        quotes = [(document, document.title) for document in self.known.values()]
+        passages = tuple(passage_of(document, document.text, 1.0) for document in self.known.values())
+        return answer_of(question, "en", quotes, passages)
+
+
+@contextmanager
+def serving(assistant: Library) -> Iterator[str]:
+    server = uvicorn.Server(uvicorn.Config(build_app(assistant), log_level="error", timeout_graceful_shutdown=1))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with serving(Busy()) as address:
+        yield address
+
+
+@pytest.fixture
+def visit(browser: Any) -> Iterator[Callable[..., Any]]:
+    """Opens a page; at the end none may have called another host, complained or raised a dialog."""
+    contexts, hosts, complaints = [], set(), []
+
+    def visiting(address: str, **options: Any) -> Any:
+        context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 800}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("request", lambda request: hosts.add(request.url.split("/")[2]) if "://" in request.url else None)
+        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
+        page.goto(address)
+        page.wait_for_selector("button.example")
+        return page
+
+    def check() -> None:
+        assert {host for host in hosts if not host.startswith("127.0.0.1:")} == set()
+        assert complaints == []
+
+    yield visiting
+    for context in contexts:
+        context.close()
+    check()
+
+
+def ask(page: Any, question: str) -> None:
+    before = page.locator(".turn").count()
+    page.fill(BOX, question)
+    page.press(BOX, "Enter")
+    page.wait_for_function(f"document.querySelectorAll('.turn').length === {before + 1}")
+    page.wait_for_selector(".turns[aria-busy=false]")
+
+
+def shown_sources(page: Any) -> list[str]:
+    return [mark.inner_text() for mark in page.locator("#sources mark:visible").all()]
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_an_answer_and_its_sources_lead_to_each_other(visit: Callable[..., Any], address: str) -> None:
+    page = visit(address)
+    assert "Documents: 4" in page.inner_text("#header")
+    ask(page, ENGLISH)
+    quotes = list(ANSWERS[ENGLISH][1])
+    assert page.locator(".said").all_inner_texts() == quotes
+    assert shown_sources(page) == quotes
+    assert page.input_value(BOX) == ""
+    page.click(".marker >> nth=1")
+    card = page.locator("#turn-1-source-2")
+    assert "is-target" in (card.get_attribute("class") or "")
+    assert page.evaluate("document.activeElement.id") == "turn-1-source-2"
+    card.locator("a.back").click()
+    assert page.evaluate("document.activeElement.id") == "turn-1-marker-2"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "turn-1-source-2"
+    assert page.url.rstrip("/") == address
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_earlier_answers_keep_their_sources(visit: Callable[..., Any], address: str) -> None:
+    page = visit(address)
+    for question in (FRENCH, ENGLISH, "Who won?"):
+        ask(page, question)
+    assert page.locator(".turn .question").all_inner_texts() == [FRENCH, ENGLISH, "Who won?"]
+    assert ABSTENTIONS["en"] in page.inner_text("#turn-3")
+    assert page.locator("#sources .card.closest:visible").count() == 5
+    assert shown_sources(page) == []
+    page.click("#turn-1 .marker >> nth=0")
+    assert shown_sources(page) == list(ANSWERS[FRENCH][1])
+    page.click("#turn-2 .show-sources")
+    assert shown_sources(page) == list(ANSWERS[ENGLISH][1])
+    ids = page.evaluate("[...document.querySelectorAll('[id]')].map(element => element.id)")
+    assert len(ids) == len(set(ids))
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_examples_are_asked_by_a_click(visit: Callable[..., Any], address: str) -> None:
+    page = visit(address)
+    assert sorted(page.locator("button.example").evaluate_all("all => all.map(one => one.lang)")) == [
+        "ar", "en", "es", "fr",
+    ]  # fmt: skip
+    question = page.locator("button.example").first.inner_text()
+    page.locator("button.example").first.click()
+    page.wait_for_selector(".turns[aria-busy=false]")
+    assert page.inner_text(".turn .question") == question
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_a_question_that_gets_no_answer_says_why(visit: Callable[..., Any], address: str) -> None:
+    page = visit(address)
+    page.press(BOX, "Enter")
+    page.click("#ask")
+    page.wait_for_timeout(300)
+    assert page.locator("button.example").count() == 4
+    ask(page, "refuse")
+    assert page.inner_text(".problem") == "The question is <b>too long</b>: shorten it."
+    ask(page, FRENCH)
+    assert shown_sources(page) == list(ANSWERS[FRENCH][1])
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_what_got_into_the_page_all_the_same_would_not_run(browser: Any, address: str) -> None:
+    page = browser.new_context().new_page()
+    page.goto(address)
+    page.wait_for_selector("button.example")
+    for markup in (
+        "<p id=p onclick='window.ran = 1'>p</p>",
+        "<a id=p href='javascript:window.ran = 1'>p</a>",
+        "<iframe id=p srcdoc='<script>parent.ran = 1</script>'></iframe>",
+    ):
+        page.evaluate("markup => document.body.insertAdjacentHTML('beforeend', markup)", markup)
+        page.evaluate("document.getElementById('p').click()")
+        page.wait_for_timeout(200)
+        assert page.evaluate("document.getElementById('p').remove(), window.ran") is None
+    page.context.close()
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_a_failure_is_told_without_its_details(browser: Any, address: str) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_selector("button.example")
+    ask(page, "fail")
+    assert "its log says what" in page.inner_text(".problem")
+    assert "secret detail" not in page.content()
+    context.close()
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_arabic_reads_from_the_right_block_by_block(visit: Callable[..., Any], address: str) -> None:
+    page = visit(address, locale="ar")
+    assert page.evaluate("document.documentElement.dir + document.documentElement.lang") == "rtlar"
+    ask(page, ARABIC)
+    directions = "all => all.map(one => getComputedStyle(one).direction)"
+    assert page.locator(".statement").evaluate_all(directions) == ["rtl", "ltr"]
+    assert page.locator("#sources blockquote").evaluate_all(directions) == ["rtl", "ltr"]
+    assert page.locator("#sources").bounding_box()["x"] < page.locator("#conversation").bounding_box()["x"]
+    assert page.evaluate(f"document.querySelector('{BOX}').dir") == "auto"
+    other = visit(address)
+    ask(other, ARABIC)
+    assert other.locator(".statement").evaluate_all(directions) == ["rtl", "ltr"]
+    assert other.locator("#sources").bounding_box()["x"] > other.locator("#conversation").bounding_box()["x"]
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_a_quote_is_copied_with_its_title_and_place(visit: Callable[..., Any], address: str) -> None:
+    page = visit(address, permissions=["clipboard-read", "clipboard-write"])
+    ask(page, ENGLISH)
+    page.click("#turn-1-source-1 .copy")
+    page.wait_for_selector("#turn-1-source-1 .copy >> text=Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"“{ANSWERS[ENGLISH][1][0]}”\n— {DOCUMENTS[2].title} (en/inspectors.md, characters ")
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_nothing_from_documents_or_questions_runs(visit: Callable[..., Any]) -> None:
+    with serving(Hostile()) as address:
+        page = visit(address)
+        questions = [HOSTILE[0], HOSTILE[1], " ".join(HOSTILE[2:])]
+        for question in questions:
+            ask(page, question)
+        assert page.locator(".turn .question").all_inner_texts() == questions
+        assert (
+            page.locator("#turn-3-sources").locator("mark").evaluate_all("all => all.map(one => one.textContent)")
+            == HOSTILE
+        )
+        made = "script, img, svg, iframe, b, strong, em, code, h1, a[href^=javascript]"
+        assert page.locator("#conversation, #sources").locator(made).count() == 0
+        page.context.close()
+
+
+@needs_chromium
+@pytest.mark.browser
+@pytest.mark.parametrize(("language", "question"), [("en", ENGLISH), ("fr", FRENCH), ("ar", ARABIC)])
+def test_it_fits_wide_and_narrow_in_light_and_dark(
+    visit: Callable[..., Any], address: str, language: str, question: str
+) -> None:
+    pictures = ROOT / "artifacts"
+    pictures.mkdir(exist_ok=True)
+    page = visit(address, locale=language, reduced_motion="reduce")
+    page.screenshot(path=pictures / f"page-{language}-welcome.png")
+    ask(page, question)
+    for scheme, ground in (("light", "rgb(247, 245, 240)"), ("dark", "rgb(21, 24, 27)")):
+        page.set_viewport_size({"width": 1280, "height": 800})
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function(f"getComputedStyle(document.body).backgroundColor === '{ground}'")
+        wide = {name: page.locator(name).bounding_box() for name in ("#conversation", "#sources", "#composer")}
+        assert wide["#conversation"]["y"] == wide["#sources"]["y"]
+        assert wide["#composer"]["y"] + wide["#composer"]["height"] == pytest.approx(800, abs=1)
+        page.screenshot(path=pictures / f"page-{language}-{scheme}-1280.png")
+        page.set_viewport_size({"width": 390, "height": 800})
+        narrow = {name: page.locator(name).bounding_box() for name in wide}
+        assert narrow["#sources"]["y"] >= narrow["#conversation"]["y"] + narrow["#conversation"]["height"]
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        assert page.locator("#composer").bounding_box()["y"] < 800
+        assert page.locator(".card").first.evaluate("one => getComputedStyle(one).animationName") == "none"
+        page.screenshot(path=pictures / f"page-{language}-{scheme}-390.png")
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, 1 to 21, as WCAG 2 defines it."""
+
+    def luminance(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [":root", ".dark"])
+@pytest.mark.parametrize(
+    ("text", "ground"),
+    [
+        ("ink", "paper"), ("ink", "sheet"), ("ink", "accent-wash"), ("soft", "paper"), ("soft", "sheet"),
+        ("accent", "paper"), ("accent", "sheet"), ("accent", "accent-wash"), ("accent-ink", "accent"),
+        ("mark-ink", "mark"), ("doubt", "sheet"), ("doubt", "doubt-wash"), ("doubt", "paper"),
+    ],
+)  # fmt: skip
+def test_text_stands_out_from_its_ground(scheme: str, text: str, ground: str) -> None:
+    style = (ROOT / "ui" / "page.css").read_text(encoding="utf-8")
+    block = re.search(re.escape(scheme) + r" \{(.*?)\}", style, re.DOTALL)
+    assert block
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", block[1]))
+    assert contrast(colours[text], colours[ground]) >= 4.5
