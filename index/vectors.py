@@ -51,8 +51,11 @@ class VectorRows:
         return VectorRows(joined, stacked)
 
     def take(self, ids: Sequence[int] | Ids) -> Matrix:
-        """The vectors numbered `ids`, (len(ids), d) float32; every one must be here."""
-        return np.asarray(self.vectors[np.searchsorted(self.ids, ids)], np.float32)
+        """The vectors numbered `ids`, (len(ids), d) float32; raises IndexDamagedError where one is not here."""
+        rows = np.searchsorted(self.ids, ids)
+        if not ((rows < len(self.ids)).all() and np.array_equal(self.ids[rows], ids)):
+            raise IndexDamagedError(f"the index has no vectors for some of its sentences; {mend(())}")
+        return np.asarray(self.vectors[rows], np.float32)
 
     def save(self, folder: Path, stem: str) -> list[Path]:
         """Write `stem`.ids.npy and `stem`.npy."""
@@ -98,12 +101,15 @@ class PassageVectors:
     def centre(self, vectors: Matrix, languages: Sequence[str]) -> Matrix:
         """Raw vectors (n, d) with a share of their language's mean taken away, (n, d) float32 of length 1."""
         of_all = self._means[""]
-        shifted = vectors - CENTRING * np.array([self._means.get(code, of_all) for code in languages], np.float32)
-        return np.asarray(shifted / np.maximum(np.linalg.norm(shifted, axis=1, keepdims=True), 1e-12), np.float32)
+        means = np.array([self._means.get(code, of_all) for code in languages], np.float32).reshape(vectors.shape)
+        shifted = vectors - CENTRING * means
+        lengths = np.linalg.norm(shifted, axis=1, keepdims=True)
+        return np.asarray(shifted / np.maximum(lengths, 1e-12), np.float32)
 
     def centre_question(self, vector: Matrix, language: str) -> Matrix:
         """A question's raw vector (d,) made comparable, (d,)."""
-        return self.centre(vector[None, :], [language])[0]
+        centred: Matrix = self.centre(vector[None, :], [language])[0]
+        return centred
 
     def search(self, question: Matrix, k: int) -> tuple[Ids, Matrix]:
         """The `k` nearest passages to a centred question: numbers and cosines from -1 to 1, best first."""
@@ -111,7 +117,7 @@ class PassageVectors:
         if k == 0:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
         scores, ids = self._searched.search(np.ascontiguousarray(question[None, :], np.float32), k)
-        return np.asarray(ids[0]), np.asarray(scores[0])
+        return np.asarray(ids[0], np.int64), np.asarray(scores[0], np.float32)
 
     def scores(self, question: Matrix, ids: Sequence[int]) -> Matrix:
         """Cosines of those passages with a centred question, in their order."""
