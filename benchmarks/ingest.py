@@ -24,7 +24,7 @@ from typing import Any
 
 from report import publish, spread
 
-from index.encoder import Encoder, EncoderIdentity, PassageInput, load_encoder
+from index.encoder import Encoder, PassageInput, load_encoder
 from index.installed import InstalledModel
 from index.models import DEFAULT_MODEL, ensure
 from index.sync import EncoderSource, sync
@@ -41,22 +41,13 @@ class Listening:
     encoder: Encoder
     texts: list[str] = field(default_factory=list)
 
-    @property
-    def identity(self) -> EncoderIdentity:
-        """The encoder's own."""
-        return self.encoder.identity
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """The encoder's own count."""
-        return self.encoder.count_tokens(texts)
-
-    def encode_question(self, question: str) -> Any:
-        """The encoder's own vector."""
-        return self.encoder.encode_question(question)
+    def __getattr__(self, name: str) -> Any:
+        """Everything else is the encoder's own."""
+        return getattr(self.encoder, name)
 
     def encode_passages(self, passages: Sequence[PassageInput], progress: Callable[[int], None]) -> Any:
         """The encoder's own vectors."""
-        self.texts += [passage.text(self.identity.passage_prefix)[0] for passage in passages]
+        self.texts += [passage.text(self.encoder.identity.passage_prefix)[0] for passage in passages]
         return self.encoder.encode_passages(passages, progress)
 
 

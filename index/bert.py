@@ -47,23 +47,9 @@ class BertQuestionEncoder:
     def can_encode(folder: Path) -> bool:
         """Whether the folder's model is one this forward pass computes."""
         try:
-            config = _json(folder / "config.json")
-            modules = [m["type"].rsplit(".", 1)[-1] for m in _json(folder / "modules.json")]
-            pooling = _json(folder / "1_Pooling" / "config.json")
-            lowers = _json(folder / "sentence_bert_config.json").get("do_lower_case")  # sentence-transformers would
-            types = {tensor["dtype"] for tensor in _header(folder / "model.safetensors")[0].values()}
+            return _is_averaged_bert(folder)
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return False
-        return (
-            config.get("model_type") == "bert"
-            and config.get("hidden_act") == "gelu"
-            and config.get("position_embedding_type", "absolute") == "absolute"
-            and modules == ["Transformer", "Pooling", "Normalize"]
-            and _pooled(pooling) == ["mean"]
-            and not lowers
-            and types <= _TYPES.keys()
-            and (folder / "tokenizer.json").is_file()
-        )
 
     def encode_question(self, question: str) -> Array:
         """The question's vector, (dimension,) float32 of length 1."""
@@ -112,6 +98,23 @@ def _gelu(x: Array) -> Array:
     t = 1 / (1 + 0.3275911 * scaled)
     poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))))
     return np.asarray(0.5 * x * (1 + np.sign(x) * (1 - poly * np.exp(-(scaled**2)))), np.float32)
+
+
+def _is_averaged_bert(folder: Path) -> bool:
+    """Whether that is all the folder holds; raises one of a few errors where its files are not what they should be."""
+    config = _json(folder / "config.json")
+    modules = [module["type"].rsplit(".", 1)[-1] for module in _json(folder / "modules.json")]
+    types = {tensor["dtype"] for tensor in _header(folder / "model.safetensors")[0].values()}
+    return (
+        config.get("model_type") == "bert"
+        and config.get("hidden_act") == "gelu"
+        and config.get("position_embedding_type", "absolute") == "absolute"
+        and modules == ["Transformer", "Pooling", "Normalize"]
+        and _pooled(_json(folder / "1_Pooling" / "config.json")) == ["mean"]
+        and not _json(folder / "sentence_bert_config.json").get("do_lower_case")
+        and types <= _TYPES.keys()
+        and (folder / "tokenizer.json").is_file()
+    )
 
 
 def _pooled(config: dict[str, Any]) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from index.centring import LanguageMeans
 from index.document import Span
 from index.installed import InstalledModel
 
@@ -58,6 +59,10 @@ class Encoder(QuestionEncoder, Protocol):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Length of each text in the encoder's own tokens, special tokens left out."""
+        ...
+
+    def language_means(self) -> LanguageMeans:
+        """What this encoder adds to a text for its language alone."""
         ...
 
     def encode_passages(

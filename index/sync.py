@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from index import generations, store
+from index.centring import LanguageMeans
 from index.draft import Draft, draft, embed
 from index.encoder import Encoder, EncoderIdentity
 from index.errors import IndexDamagedError, IndexMissingError, ModelError, PinciteError, ReadError
@@ -174,7 +175,7 @@ class _Sync:
                 check_sums(self._manifest, self._base)  # a copy must not carry damage on under new checksums
             self._verified = True
             builder = Builder(self._source.identity, SPLITTER, tuple(map(shown, self._folders)))
-            self._writer = IndexWriter(self._index, self._base, builder)
+            self._writer = IndexWriter(self._index, self._base, builder, self._measure_languages)
             for source in self._plan.refreshed:
                 self._writer.update(source.id, source, self._title(source.id, source))
             self._plan.refreshed.clear()
@@ -189,6 +190,9 @@ class _Sync:
                     "pull the model again"
                 )
         return self._encoder
+
+    def _measure_languages(self) -> LanguageMeans:
+        return self._load_encoder().language_means()
 
     def _take(self, found: Found) -> None:
         """Read one new or changed document; embed what has gathered when it is enough."""

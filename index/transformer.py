@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.centring import LanguageMeans, Matrix
 from index.document import Span
 from index.encoder import EncoderIdentity, PassageInput
 from index.errors import ModelError
@@ -35,6 +36,16 @@ class SentenceTransformersEncoder:
         if not texts:
             return []
         return [len(ids) for ids in self._model.tokenizer(list(texts), add_special_tokens=False)["input_ids"]]
+
+    def language_means(self) -> LanguageMeans:
+        """What this encoder adds to a text for its language alone; encodes the reference sentences."""
+
+        def encode(texts: Sequence[str], questions: bool) -> Matrix:
+            prefix = self.identity.query_prefix if questions else self.identity.passage_prefix
+            tensor = self._model.encode([prefix + t for t in texts], convert_to_tensor=True, show_progress_bar=False)
+            return _unit(tensor.float().cpu().numpy())
+
+        return LanguageMeans.measure(encode)
 
     def encode_question(self, question: str) -> NDArray[np.float32]:
         """The question's vector, (dimension,) float32 of length 1."""

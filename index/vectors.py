@@ -1,8 +1,7 @@
 """Vectors on disk and in FAISS.
 
-Raw vectors are kept in half precision, a row a passage or sentence. What is searched is derived from them: encoders put
-the texts of one language close together whatever they say, so a share of each language's mean vector is subtracted
-before vectors are compared, which is what lets a question find passages of another language.
+Raw vectors are kept in half precision, a row a passage or sentence. What is searched is derived from them, centred by
+language (index/centring.py).
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,17 +12,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from index.centring import LanguageMeans, Matrix
 from index.errors import IndexDamagedError
 from index.generations import mend
 
 if TYPE_CHECKING:
     import faiss
 
-CENTRING = 0.5  # share of the language's mean that is subtracted; docs/log.md
-_PRIOR = 3  # passages that the mean of all languages counts for in each language's mean, so that few texts sway little
-
 Ids = NDArray[np.int64]
-Matrix = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -77,39 +73,23 @@ class VectorRows:
 class PassageVectors:
     """The searchable vectors of all passages, centred by language."""
 
-    def __init__(self, searched: "faiss.Index", means: dict[str, Matrix]) -> None:
-        """Wrap a FAISS index of centred unit vectors; `means` by language code, "" for all languages together."""
+    def __init__(self, searched: "faiss.Index", means: LanguageMeans) -> None:
+        """Wrap a FAISS index of unit vectors centred by `means`."""
         self._searched = searched
-        self._means = means
+        self.means = means
 
     def __len__(self) -> int:
         return int(self._searched.ntotal)
 
     @classmethod
-    def build(cls, rows: VectorRows, languages: Sequence[str]) -> "PassageVectors":
+    def build(cls, rows: VectorRows, languages: Sequence[str], means: LanguageMeans) -> "PassageVectors":
         """Index raw `rows`, whose passages have these languages."""
         import faiss
 
-        dimension = rows.vectors.shape[1]
-        means = _means(rows.vectors.astype(np.float32), np.array(languages, dtype=str))
-        searched = faiss.IndexIDMap2(faiss.IndexFlatIP(dimension))
-        built = cls(searched, means)
+        searched = faiss.IndexIDMap2(faiss.IndexFlatIP(rows.vectors.shape[1]))
         if len(rows.ids):
-            searched.add_with_ids(built.centre(rows.vectors.astype(np.float32), languages), rows.ids)
-        return built
-
-    def centre(self, vectors: Matrix, languages: Sequence[str]) -> Matrix:
-        """Raw vectors (n, d) with a share of their language's mean taken away, (n, d) float32 of length 1."""
-        of_all = self._means[""]
-        means = np.array([self._means.get(code, of_all) for code in languages], np.float32).reshape(vectors.shape)
-        shifted = vectors - CENTRING * means
-        lengths = np.linalg.norm(shifted, axis=1, keepdims=True)
-        return np.asarray(shifted / np.maximum(lengths, 1e-12), np.float32)
-
-    def centre_question(self, vector: Matrix, language: str) -> Matrix:
-        """A question's raw vector (d,) made comparable, (d,)."""
-        centred: Matrix = self.centre(vector[None, :], [language])[0]
-        return centred
+            searched.add_with_ids(means.centre(rows.vectors.astype(np.float32), languages), rows.ids)
+        return cls(searched, means)
 
     def search(self, question: Matrix, k: int) -> tuple[Ids, Matrix]:
         """The `k` nearest passages to a centred question: numbers and cosines from -1 to 1, best first."""
@@ -127,40 +107,32 @@ class PassageVectors:
         return np.asarray(vectors @ question, np.float32)
 
     def save(self, folder: Path) -> list[Path]:
-        """Write passages.faiss and means.npz."""
+        """Write passages.faiss and the means, these only where there are passages that they were measured for."""
         import faiss
 
-        paths = [folder / "passages.faiss", folder / "means.npz"]
+        path = folder / "passages.faiss"
         # Written by Python, which names what fails (a full disk) and takes any path.
-        paths[0].write_bytes(faiss.serialize_index(self._searched).tobytes())
-        with paths[1].open("wb") as file:
-            np.savez(file, allow_pickle=False, **{f"mean-{code}": mean for code, mean in self._means.items()})
-        return paths
+        path.write_bytes(faiss.serialize_index(self._searched).tobytes())
+        return [path, self.means.save(folder)] if len(self) else [path]
 
     @classmethod
     def load(cls, folder: Path) -> "PassageVectors":
         """Read what `save` wrote; raises IndexDamagedError where it cannot be read."""
         import faiss
 
+        # One question at a time gains little from threads, and where other work runs they wait for it (docs/log.md).
+        faiss.omp_set_num_threads(1)
         try:
             searched = faiss.deserialize_index(np.fromfile(folder / "passages.faiss", np.uint8))
-            with np.load(folder / "means.npz", allow_pickle=False) as file:
-                means = {name.removeprefix("mean-"): file[name] for name in file.files}
-            if any(mean.shape != (searched.d,) for mean in [means[""], *means.values()]):
+            saved = LanguageMeans.load(folder)
+            if saved is None and searched.ntotal:
+                raise ValueError("the means of its languages are missing")
+            means = saved or LanguageMeans.none(searched.d)
+            if any(mean.shape != (searched.d,) for mean in [*means.passages.values(), *means.questions.values()]):
                 raise ValueError("its means are not of its vectors")
         except Exception as error:  # an altered file trips NumPy's and FAISS's readers in any of a dozen ways
             raise _damaged(f"the vectors in {folder}", error) from error
         return cls(searched, means)
-
-
-def _means(vectors: Matrix, languages: NDArray[np.str_]) -> dict[str, Matrix]:
-    """Each language's mean vector, drawn towards the mean of all by `_PRIOR` passages; "" is the mean of all."""
-    of_all = vectors.mean(axis=0) if len(vectors) else np.zeros(vectors.shape[1], np.float32)
-    means = {"": of_all}
-    for code in np.unique(languages):
-        own = vectors[languages == code]
-        means[str(code)] = (own.sum(axis=0) + _PRIOR * of_all) / (len(own) + _PRIOR)
-    return means
 
 
 def _load_array(path: Path) -> NDArray[Any]:

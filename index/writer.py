@@ -3,7 +3,7 @@
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import generations, lexical, store
+from index.centring import LanguageMeans
 from index.draft import EmbeddedDocument
 from index.encoder import EncoderIdentity
 from index.errors import IndexDamagedError, PinciteError
@@ -46,9 +47,12 @@ def storing(index: Path) -> Iterator[None]:
 class IndexWriter:
     """One generation being written; readers see nothing of it before `commit`. Only for the holder of the lock."""
 
-    def __init__(self, index: Path, base: Path | None, builder: Builder) -> None:
-        """Begin with a copy of the generation in `base`, or empty. Raises PinciteError where the disk is full."""
-        self._index, self._base, self._builder = index, base, builder
+    def __init__(self, index: Path, base: Path | None, builder: Builder, measure: Callable[[], LanguageMeans]) -> None:
+        """Begin with a copy of the generation in `base`, or empty. Raises PinciteError where the disk is full.
+
+        `measure` gives the encoder's language means; it is called once there are passages, where `base` has none.
+        """
+        self._index, self._base, self._builder, self._measure = index, base, builder, measure
         self._removed: tuple[list[int], list[int]] = ([], [])  # numbers of passages, of sentences
         self._added: tuple[list[int], list[int]] = ([], [])
         self._vectors: tuple[list[NDArray[np.float16]], list[NDArray[np.float16]]] = ([], [])
@@ -111,8 +115,13 @@ class IndexWriter:
     def _write_vectors(self, counts: store.Counts, languages: Sequence[str]) -> None:
         rows = self._rows(0, PASSAGES, counts.passages)
         rows.save(self._staged, PASSAGES)
-        PassageVectors.build(rows, languages).save(self._staged)
+        PassageVectors.build(rows, languages, self._means(counts)).save(self._staged)
         self._rows(1, SENTENCES, counts.sentences).save(self._staged, SENTENCES)
+
+    def _means(self, counts: store.Counts) -> LanguageMeans:
+        if not counts.passages:
+            return LanguageMeans.none(self._builder.encoder.dimension)
+        return (LanguageMeans.load(self._base) if self._base else None) or self._measure()
 
     def _rows(self, kind: int, stem: str, wanted: int) -> VectorRows:
         if self._base:

@@ -49,6 +49,6 @@ def whole(text: str) -> str:
 def understand(text: str, index: Index, encoder: QuestionEncoder) -> Question:
     """Make a question of checked `text`."""
     language = detect(text)
-    vector: NDArray[Any] = index.passage_vectors.centre_question(encoder.encode_question(text), language)
+    vector: NDArray[Any] = index.passage_vectors.means.centre_question(encoder.encode_question(text), language)
     terms = index.read(lambda db: lexical.question_terms(db, text, language, index.manifest.passages))
     return Question(text, language, vector, tuple(terms))

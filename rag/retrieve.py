@@ -18,9 +18,9 @@ from index.opened import Index
 from rag.question import Question
 
 CANDIDATES = 100  # from either search
-DETAILED = 50  # candidates whose sentences are looked at
+DETAILED = 30  # candidates whose sentences are looked at; 20, 30 and 50 rank alike (docs/log.md)
 SENTENCE_WEIGHT = 0.5
-LEXICAL_WEIGHT = 0.5
+LEXICAL_WEIGHT = 0.6
 BY_CHANCE = 0.1  # the share of the question's words that a passage of its language has anyhow
 _BM25_LIMIT = 2.2  # k1 + 1: what BM25 approaches for a term of weight 1
 
@@ -83,7 +83,7 @@ def _rank_sentences(
     ranked: dict[int, list[RankedSentence]] = {p.number: [] for p in passages}
     if sentences:
         rows = index.sentence_rows.take([s.number for s in sentences])
-        centred = index.passage_vectors.centre(rows, [languages[s.passage] for s in sentences])
+        centred = index.passage_vectors.means.centre(rows, [languages[s.passage] for s in sentences])
         for sentence, cosine in zip(sentences, centred @ question.vector, strict=True):
             ranked[sentence.passage].append(RankedSentence(sentence, float(cosine)))
     return {number: tuple(found) for number, found in ranked.items()}

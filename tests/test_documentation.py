@@ -71,7 +71,9 @@ def test_every_dependency_has_its_reason_and_no_other() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
     declared = [re.split(r"[<>=\[ ]", entry)[0] for group in groups for entry in group]
-    told = re.findall(r"^\| ([A-Za-z][\w-]*) \|", (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8"), re.MULTILINE)
+    told = re.findall(
+        r"^\| ([A-Za-z][\w-]*) \|", (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert sorted(set(told) - {"package"}) == sorted(set(declared))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from index.centring import LanguageMeans
 from index.encoder import EncoderIdentity, PassageInput
 from index.sync import EncoderSource
 
@@ -42,6 +43,9 @@ class LetterEncoder:
             np.array(vectors, np.float32).reshape(-1, self.identity.dimension),
             [np.array([letters(s) for s in p.sentences], np.float32) for p in passages],
         )
+
+    def language_means(self) -> LanguageMeans:
+        return LanguageMeans.none(self.identity.dimension)
 
     def encode_question(self, question: str) -> NDArray[np.float32]:
         return letters(question)

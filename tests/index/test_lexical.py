@@ -115,6 +115,12 @@ def test_a_question_is_data(db: sqlite3.Connection, question: str, found: set[in
     assert db.execute("SELECT count(*) FROM lexical").fetchone() == (3,)
 
 
+def test_no_term_is_an_operator(db: sqlite3.Connection) -> None:
+    for operator in ("AND", "OR", "NOT", "NEAR"):
+        found = lexical.search(db, [QuestionTerm("lamp", ("lamp", operator), 1.0)], 10)
+        assert {m.passage for m in found} >= {1, 2}
+
+
 def test_no_word_no_match(db: sqlite3.Connection) -> None:
     assert lexical.search(db, [], 10) == []
     assert lexical.scores(db, [], [1, 2]) == {}

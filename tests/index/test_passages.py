@@ -105,6 +105,12 @@ def test_passages_end_where_paragraphs_end() -> None:
     assert sizes(split_passages(extract, spans, count_words, 512, target=16)) == [[9], [8, 8, 1]]
 
 
+def test_a_paragraph_is_rather_kept_whole_than_cut() -> None:
+    for gap, expected in ((" ", [[16, 16]]), ("\n", [[16], [16]])):
+        extract, spans = of_sizes(16, 16, gap=gap)
+        assert sizes(split_passages(extract, spans, count_words, 512, target=20)) == expected
+
+
 def test_a_giant_sentence_is_halved_until_it_fits() -> None:
     text = "word " * 1000 + "end"
     extract, spans = Extract(text), [Span(0, len(text))]
