@@ -1,18 +1,22 @@
 """Which sentences answer best: one to three quotes, each as it stands in its document."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.analysis import terms
 from index.document import Passage
 from rag.question import Question
-from rag.retrieve import Candidate
+from rag.retrieve import Candidate, RankedSentence
 
 MOST = 3  # quotes an answer
+HEADING = 80  # characters at most
 LONGEST = 350  # characters of a quote of several sentences
 SEARCHED = 10  # best passages whose sentences are considered
 COVERAGE_WEIGHT = 0.2
 FAR = 0.35  # below the best score; docs/log.md
+_ENDED = re.compile(r"[.!?…。！？؟۔।॥][\"'»”’)\]*_]*\Z")
+_LINE_START = re.compile(r"(?:^|\n)[#*_\s]*\Z")  # after a line break, with no more than a heading's marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ def choose_quotes(question: Question, candidates: Sequence[Candidate]) -> list[Q
     for sentence in sentences:
         if chosen and sentence.score < sentences[0].score - FAR:
             break
-        if any(_same(sentence, quote) for quote in chosen):
+        if any(_within(sentence, quote) for quote in chosen):
             continue
         neighbour = next((i for i, quote in enumerate(chosen) if _adjoin(quote, sentence)), None)
         if neighbour is not None:
@@ -53,8 +57,13 @@ def choose_quotes(question: Question, candidates: Sequence[Candidate]) -> list[Q
     return chosen
 
 
-def _same(one: Quote, other: Quote) -> bool:
-    return one.text.casefold().split() == other.text.casefold().split()
+def _within(one: Quote, other: Quote) -> bool:
+    """Whether the words of one quote stand in the other, wherever it is from."""
+    return f" {_folded(one.text)} " in f" {_folded(other.text)} "
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
 
 
 def _adjoin(one: Quote, other: Quote) -> bool:
@@ -72,13 +81,31 @@ def _join(one: Quote, other: Quote) -> Quote:
 
 def _quotes(question: Question, candidate: Candidate) -> list[Quote]:
     found = []
-    for ranked in candidate.sentences:
+    for ranked in _without_headings(candidate):
         quote = Quote(candidate.passage, ranked.sentence.start, ranked.sentence.end, 0.0)
         score = candidate.score + ranked.cosine
         if candidate.passage.language == question.language:
             score += COVERAGE_WEIGHT * coverage(question, quote.text)
         found.append(Quote(candidate.passage, quote.start, quote.end, score))
     return found
+
+
+def _without_headings(candidate: Candidate) -> list[RankedSentence]:
+    """The passage's sentences, headings left out: they resemble a question and answer none."""
+    following = [*candidate.sentences[1:], None]
+    return [s for s, after in zip(candidate.sentences, following, strict=True) if not _is_heading(candidate, s, after)]
+
+
+def _is_heading(candidate: Candidate, ranked: RankedSentence, following: RankedSentence | None) -> bool:
+    """Whether a sentence is a short line of its own that does not end like a sentence while the next one does."""
+    if following is None:
+        return False
+    text, offset = candidate.passage.text, candidate.passage.start
+    start, end = ranked.sentence.start - offset, ranked.sentence.end - offset
+    after_start, after_end = following.sentence.start - offset, following.sentence.end - offset
+    alone = "\n" in text[end:after_start] and _LINE_START.search(text[:start]) is not None
+    short = end - start <= HEADING and end - start < after_end - after_start
+    return alone and short and not _ENDED.search(text[:end]) and _ENDED.search(text[:after_end]) is not None
 
 
 def coverage(question: Question, text: str) -> float:

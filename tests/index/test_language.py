@@ -35,7 +35,7 @@ QUESTIONS = {
     "zh": "中国的首都是哪里？ | 为什么？ | Windows Server 2019 的最新版本是什么",
 }
 PAIRS = [(language, text.strip()) for language, texts in QUESTIONS.items() for text in texts.split("|")]
-DEVELOPMENT = Path("/work/shared/eval")
+DEVELOPMENT = Path(__file__).parents[3] / "shared" / "eval"
 
 
 @pytest.mark.parametrize(("language", "question"), PAIRS)

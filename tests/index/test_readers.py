@@ -9,7 +9,7 @@ from index.errors import ReadError
 from index.sentences import split
 from index.title import title_from_name
 
-MESSY = Path("/work/shared/corpus")
+MESSY = Path(__file__).parents[3] / "shared" / "corpus"
 
 
 @pytest.mark.parametrize("name", ["a.txt", "b/c.MD", "d.markdown", "e.html", "f.HTM", "g.xhtml", "h.text", "i.v2.txt"])

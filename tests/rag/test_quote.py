@@ -102,3 +102,27 @@ def test_coverage(text: str, share: float) -> None:
 
 def test_a_quote_is_a_slice() -> None:
     assert Quote(candidate(1, ("A 😀 b.", 0.1)).passage, 102, 103, 0.0).text == "😀"
+
+
+def test_what_a_joined_quote_says_already_is_not_quoted_again() -> None:
+    one = candidate(1, ("The lamp burns.", 0.50), ("It is old.", 0.49))
+    assert texts(one, candidate(2, ("It  is old.", 0.48))) == ["The lamp burns. It is old."]
+
+
+@pytest.mark.parametrize(
+    ("first", "gap", "second", "quoted"),
+    [
+        ("Opening hours", "\n\n", "Open from nine to five.", ["Open from nine to five."]),
+        ("## ثالثًا: الاستقبال"[3:], "\n", "تُستقبل القادمة بوجبة ساخنة.", ["تُستقبل القادمة بوجبة ساخنة."]),
+        ("It is closed.", "\n\n", "Open from nine to five.", ["It is closed.", "Open from nine to five."]),
+        ("Call 112 now", " ", "Open from nine to five.", ["Call 112 now Open from nine to five."]),
+        ("Warden: Mrs Lamp", "\n", "Porter: Mr Key, weekdays", ["Warden: Mrs Lamp", "Porter: Mr Key, weekdays"]),
+        ("The whole list of all our rooms", "\n", "Six rooms.", ["The whole list of all our rooms", "Six rooms."]),
+    ],
+)
+def test_headings_are_not_quoted(first: str, gap: str, second: str, quoted: list[str]) -> None:
+    assert texts(candidate(1, (first, 0.50), (second, 0.49), gap=gap)) == quoted
+
+
+def test_a_heading_alone_is_all_there_is() -> None:
+    assert texts(candidate(1, ("Opening hours", 0.5))) == ["Opening hours"]
