@@ -20,11 +20,12 @@ _SNOWBALL = {
     "nb": "norwegian", "no": "norwegian", "nn": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian",
     "ru": "russian", "sr": "serbian", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
 }  # fmt: skip
-_ARABIC_LETTERS = str.maketrans({
+# One form for letters that are written in several ways and that no decomposition joins.
+_LETTERS = str.maketrans({
     "أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ک": "ك", "ـ": None,
-    "\u200c": None,
+    "œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i",
 })  # fmt: skip
-_HAN = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HAN = r"\u3005\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
 _MARKS = r"\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670"  # Latin, Greek and Cyrillic accents; Hebrew and Arabic points
 _POINTS = re.compile(f"[{_MARKS}]")
@@ -71,8 +72,8 @@ def _stem(word: str, language: str) -> str:
 
 
 def fold(word: str) -> str:
-    """Letters without accents and points, and one form for each Arabic letter that is written in several ways."""
-    return _POINTS.sub("", unicodedata.normalize("NFD", word).translate(_ARABIC_LETTERS)).translate(_ARABIC_LETTERS)
+    """Letters without accents and points, and one form for each letter that is written in several ways."""
+    return _POINTS.sub("", unicodedata.normalize("NFD", word).translate(_LETTERS)).translate(_LETTERS)
 
 
 def _runs(word: str, length: int) -> Iterable[str]:

@@ -56,8 +56,10 @@ def _write_utf8() -> None:
 
 
 def _sync(given: Namespace, settings: Settings) -> None:
+    from index.scan import check_folders
     from index.sync import SyncOptions, sync
 
+    check_folders(given.folders)  # before a model is fetched for a folder that is not there
     options = SyncOptions(rebuild=given.rebuild, max_bytes=given.max_document_mb * 1_000_000)
     with terminal.sync_bar() as advance:
         report = sync(given.folders, settings.index, _encoder_source(given.encoder, settings), options, advance)
