@@ -6,10 +6,15 @@ of sentences that say the same in every language, so they hold nothing of any co
 a folder of three documents and of a million.
 """
 
+import contextlib
+import hashlib
+import json
+import tempfile
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +23,6 @@ from index.errors import IndexDamagedError
 from index.generations import mend
 
 CENTRING = 0.7  # share of a language's mean that is subtracted; docs/log.md
-FILE = "means.npz"
 _SENTENCES = Path(__file__).with_name("reference_sentences.toml")
 
 Matrix = NDArray[np.float32]
@@ -32,12 +36,30 @@ class LanguageMeans:
     questions: dict[str, Matrix]
 
     @classmethod
-    def none(cls, dimension: int) -> "LanguageMeans":
+    def none(cls, dimension: int) -> Self:
         """Means that change nothing."""
         return cls({"": np.zeros(dimension, np.float32)}, {"": np.zeros(dimension, np.float32)})
 
     @classmethod
-    def measure(cls, encode: Callable[[Sequence[str], bool], Matrix]) -> "LanguageMeans":
+    def kept(cls, folder: Path, prefixes: tuple[str, str], encode: Callable[[Sequence[str], bool], Matrix]) -> Self:
+        """The means of the model in `folder`, measured once and kept there where that folder can be written to.
+
+        `prefixes`, of passages and questions, change what is measured; so do the sentences.
+        """
+        key = hashlib.sha256(json.dumps(prefixes).encode() + _SENTENCES.read_bytes()).hexdigest()[:12]
+        path = folder / f"language-means-{key}.npz"
+        with contextlib.suppress(IndexDamagedError):  # by a crash: measured anew
+            if means := cls.load(path):
+                return means
+        means = cls.measure(encode)
+        with contextlib.suppress(OSError), tempfile.TemporaryDirectory(dir=folder) as scratch:
+            part = Path(scratch) / path.name
+            means.save(part)
+            part.replace(path)
+        return means
+
+    @classmethod
+    def measure(cls, encode: Callable[[Sequence[str], bool], Matrix]) -> Self:
         """The means of an encoder; `encode` gives raw vectors (n, d) of texts, as questions where it is told so."""
         with _SENTENCES.open("rb") as file:
             sentences = tomllib.load(file)
@@ -56,19 +78,16 @@ class LanguageMeans:
         """A question's raw vector (d,) without its language's share, (d,) float32 of length 1."""
         return _shift(vector, self.questions.get(language, self.questions[""]))
 
-    def save(self, folder: Path) -> Path:
-        """Write means.npz and return its path."""
-        path = folder / FILE
+    def save(self, path: Path) -> None:
+        """Write the means to `path`, a .npz."""
         arrays = {f"passages-{code}": mean for code, mean in self.passages.items()}
         arrays |= {f"questions-{code}": mean for code, mean in self.questions.items()}
         with path.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
-        return path
 
     @classmethod
-    def load(cls, folder: Path) -> "LanguageMeans | None":
-        """The means in `folder`, None where nothing was embedded yet; IndexDamagedError where they cannot be read."""
-        path = folder / FILE
+    def load(cls, path: Path) -> Self | None:
+        """The means in `path`, None where there is no such file; IndexDamagedError where they cannot be read."""
         if not path.exists():
             return None
         means: dict[str, dict[str, Matrix]] = {"passages": {}, "questions": {}}

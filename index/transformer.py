@@ -25,7 +25,7 @@ class SentenceTransformersEncoder:
 
     def __init__(self, folder: Path, identity: EncoderIdentity) -> None:
         """Load the model; raises ModelError when the folder holds none that can be loaded."""
-        self.identity = identity
+        self.identity, self._folder = identity, folder
         self._model = _load(folder)
         self._model.max_seq_length = identity.max_tokens
         self._model.default_prompt_name = None  # the prefixes stand in the texts already
@@ -45,7 +45,8 @@ class SentenceTransformersEncoder:
             tensor = self._model.encode([prefix + t for t in texts], convert_to_tensor=True, show_progress_bar=False)
             return _unit(tensor.float().cpu().numpy())
 
-        return LanguageMeans.measure(encode)
+        prefixes = self.identity.passage_prefix, self.identity.query_prefix
+        return LanguageMeans.kept(self._folder, prefixes, encode)
 
     def encode_question(self, question: str) -> NDArray[np.float32]:
         """The question's vector, (dimension,) float32 of length 1."""

@@ -19,6 +19,8 @@ from index.generations import mend
 if TYPE_CHECKING:
     import faiss
 
+MEANS = "means.npz"  # of the languages, in an index that has passages
+
 Ids = NDArray[np.int64]
 
 
@@ -113,7 +115,10 @@ class PassageVectors:
         path = folder / "passages.faiss"
         # Written by Python, which names what fails (a full disk) and takes any path.
         path.write_bytes(faiss.serialize_index(self._searched).tobytes())
-        return [path, self.means.save(folder)] if len(self) else [path]
+        if not len(self):
+            return [path]
+        self.means.save(folder / MEANS)
+        return [path, folder / MEANS]
 
     @classmethod
     def load(cls, folder: Path) -> "PassageVectors":
@@ -124,7 +129,7 @@ class PassageVectors:
         faiss.omp_set_num_threads(1)
         try:
             searched = faiss.deserialize_index(np.fromfile(folder / "passages.faiss", np.uint8))
-            saved = LanguageMeans.load(folder)
+            saved = LanguageMeans.load(folder / MEANS)
             if saved is None and searched.ntotal:
                 raise ValueError("the means of its languages are missing")
             means = saved or LanguageMeans.none(searched.d)

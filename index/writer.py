@@ -19,7 +19,7 @@ from index.errors import IndexDamagedError, PinciteError
 from index.generations import mend
 from index.manifest import FORMAT, Manifest, describe, write_manifest
 from index.store import Source
-from index.vectors import PassageVectors, VectorRows
+from index.vectors import MEANS, PassageVectors, VectorRows
 
 PASSAGES, SENTENCES = "passages", "sentences"  # stems of the files of vectors
 
@@ -121,7 +121,7 @@ class IndexWriter:
     def _means(self, counts: store.Counts) -> LanguageMeans:
         if not counts.passages:
             return LanguageMeans.none(self._builder.encoder.dimension)
-        return (LanguageMeans.load(self._base) if self._base else None) or self._measure()
+        return (LanguageMeans.load(self._base / MEANS) if self._base else None) or self._measure()
 
     def _rows(self, kind: int, stem: str, wanted: int) -> VectorRows:
         if self._base:

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import platformdirs
 import pytest
+from hypothesis import settings
 
 from index.models import DEFAULT_MODEL, InstalledModel, ensure
+
+settings.register_profile("pincite", deadline=None)  # a busy machine is no failure
+settings.load_profile("pincite")
 
 
 @pytest.fixture(scope="session")

@@ -70,9 +70,10 @@ def test_reference_sentences_say_the_same_in_each_language() -> None:
 
 
 def test_they_come_back_as_they_were(tmp_path: Path) -> None:
-    assert LanguageMeans.load(tmp_path) is None
-    MEANS.save(tmp_path)
-    loaded = LanguageMeans.load(tmp_path)
+    path = tmp_path / "means.npz"
+    assert LanguageMeans.load(path) is None
+    MEANS.save(path)
+    loaded = LanguageMeans.load(path)
     assert loaded is not None
     for one, other in ((loaded.passages, MEANS.passages), (loaded.questions, MEANS.questions)):
         assert one.keys() == other.keys()
@@ -80,7 +81,8 @@ def test_they_come_back_as_they_were(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_is_damage(tmp_path: Path) -> None:
-    path = MEANS.save(tmp_path)
+    path = tmp_path / "means.npz"
+    MEANS.save(path)
     content = path.read_bytes()
     for damaged in (
         b"",
@@ -91,4 +93,25 @@ def test_what_cannot_be_read_is_damage(tmp_path: Path) -> None:
     ):
         path.write_bytes(damaged)
         with pytest.raises(IndexDamagedError, match=r"means\.npz.*sync --rebuild"):
-            LanguageMeans.load(tmp_path)
+            LanguageMeans.load(path)
+
+
+def test_a_models_means_are_measured_once(tmp_path: Path) -> None:
+    asked: list[int] = []
+
+    def encode(texts: Sequence[str], questions: bool) -> Matrix:
+        asked.append(len(texts))
+        return np.array([[len(t), questions] for t in texts], np.float32)
+
+    first = LanguageMeans.kept(tmp_path, ("", ""), encode)
+    assert len(asked) == 2
+    again = LanguageMeans.kept(tmp_path, ("", ""), encode)
+    assert len(asked) == 2
+    assert all(np.array_equal(first.passages[code], again.passages[code]) for code in first.passages)
+    LanguageMeans.kept(tmp_path, ("passage: ", ""), encode)  # other prefixes, other means
+    assert len(asked) == 4
+    for path in tmp_path.iterdir():
+        path.write_bytes(b"cut short")
+    LanguageMeans.kept(tmp_path, ("", ""), encode)
+    assert len(asked) == 6
+    assert LanguageMeans.kept(tmp_path / "nowhere", ("", ""), encode).passages.keys() == first.passages.keys()
