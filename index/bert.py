@@ -84,7 +84,9 @@ class BertQuestionEncoder:
         return np.asarray((weights @ value).transpose(1, 0, 2).reshape(count, width))
 
     def _linear(self, states: Array, name: str) -> Array:
-        return np.asarray(states @ self._weights[name + ".weight"].T + self._weights[name + ".bias"])
+        # Weights first: with few tokens BLAS is a tenth faster so than with the transposed weights last.
+        product = self._weights[name + ".weight"] @ states.T
+        return np.ascontiguousarray(product.T) + self._weights[name + ".bias"]
 
     def _normalise(self, states: Array, name: str) -> Array:
         centred = states - states.mean(axis=-1, keepdims=True)
