@@ -132,7 +132,9 @@ def _first_word(blanked: str, line: _Line) -> int:
 
 
 def _goes_on(blanked: str, line: _Line, after: _Line) -> bool:
-    """Whether the words themselves show that a sentence goes on."""
+    """Whether the words themselves show that a sentence goes on; a definition goes with its term."""
+    if blanked[after.start] == ":":
+        return True
     if line.end - line.start < _SHORTEST:
         return False
     last = blanked[line.end - 1]

@@ -41,12 +41,12 @@ class LanguageMeans:
         return cls({"": np.zeros(dimension, np.float32)}, {"": np.zeros(dimension, np.float32)})
 
     @classmethod
-    def kept(cls, folder: Path, prefixes: tuple[str, str], encode: Callable[[Sequence[str], bool], Matrix]) -> Self:
+    def kept(cls, folder: Path, model: tuple[object, ...], encode: Callable[[Sequence[str], bool], Matrix]) -> Self:
         """The means of the model in `folder`, measured once and kept there where that folder can be written to.
 
-        `prefixes`, of passages and questions, change what is measured; so do the sentences.
+        `model` is all that changes what is measured but for the sentences: its revision, dimension and prefixes.
         """
-        key = hashlib.sha256(json.dumps(prefixes).encode() + _SENTENCES.read_bytes()).hexdigest()[:12]
+        key = hashlib.sha256(json.dumps(model).encode() + _SENTENCES.read_bytes()).hexdigest()[:12]
         path = folder / f"language-means-{key}.npz"
         with contextlib.suppress(IndexDamagedError):  # by a crash: measured anew
             if means := cls.load(path):

@@ -46,7 +46,8 @@ def draft(data: bytes, source: Source, encoder: Callable[[], Encoder]) -> Draft:
     passages: list[PassageDraft] = []
     if spans:
         ruler = encoder()
-        passages = split_passages(extract, spans, ruler.count_tokens, ruler.identity.max_tokens)
+        (prefix,) = ruler.count_tokens([ruler.identity.passage_prefix])
+        passages = split_passages(extract, spans, ruler.count_tokens, ruler.identity.max_tokens - prefix)
     places = tuple(PassagePlace(p.span, _language(p.input, told), p.sentences) for p in passages)
     title = extract.heading or title_from_name(source.id)
     document = NewDocument(source, title, extract.heading, told, extract.text, places)

@@ -13,7 +13,7 @@ SPLITTER = "whole-sentences/1"
 TARGET_TOKENS = 192  # chosen on eval sets, docs/log.md
 _JOINS, _CUTS = 0.1, 0.5  # costs of joining paragraphs and of ending inside one, in squared deviations from the target
 _HEADING_CHARACTERS = 200  # of a heading that is embedded with each passage
-_SPECIAL_TOKENS = 8  # begin, end, and the passage prefix
+_SPECIAL_TOKENS = 8  # begin, end, and where the parts meet
 # Emphasis, zero-width and direction marks stand inside words; tags stand between them.
 _INVISIBLE = re.compile(r"[^\w|]+")
 

@@ -99,6 +99,8 @@ def sync(
     """
     began = time.monotonic()
     folders = check_folders(folders)
+    if index.exists() and not index.is_dir():
+        raise PinciteError(f"{index} is a file and cannot hold an index; name a folder")
     if index.exists() and any(index.samefile(folder) for folder in folders):
         raise PinciteError(f"{index} is itself to be indexed and cannot hold the index too; name another index folder")
     with contextlib.ExitStack() as stack:

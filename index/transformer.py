@@ -1,6 +1,7 @@
 """The encoder built on sentence-transformers, the one place that imports it and torch."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,7 @@ class SentenceTransformersEncoder:
             tensor = self._model.encode([prefix + t for t in texts], convert_to_tensor=True, show_progress_bar=False)
             return _unit(tensor.float().cpu().numpy())
 
-        prefixes = self.identity.passage_prefix, self.identity.query_prefix
-        return LanguageMeans.kept(self._folder, prefixes, encode)
+        return LanguageMeans.kept(self._folder, astuple(self.identity), encode)
 
     def encode_question(self, question: str) -> NDArray[np.float32]:
         """The question's vector, (dimension,) float32 of length 1."""

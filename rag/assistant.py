@@ -15,7 +15,7 @@ from index.opened import Index
 from index.store import DocumentEntry
 from rag import abstain, wording
 from rag.answer import Answer, Citation, Mode, RankedPassage, Statement
-from rag.question import Question, check, understand, whole
+from rag.question import LONGEST, Question, check, understand, whole
 from rag.quote import Quote, choose_quotes
 from rag.retrieve import Candidate, retrieve
 
@@ -55,6 +55,18 @@ class Assistant:
         )
         return answer
 
+    def ask_any(self, question: str, *, mode: Mode = "quote", k: int = PASSAGES) -> Answer:
+        """Like `ask`, but abstains from what is no question, for batches in which every line has an answer."""
+        try:
+            return self.ask(question, mode=mode, k=k)
+        except QuestionError:
+            question = whole(question)
+            asked = question.strip()[:LONGEST]
+            language = detect(asked)
+            passages = self.search(asked, k=k) if asked else ()
+            text = wording.nothing_answers(language)
+            return Answer(question, language, mode, True, "bad_question", text, (), (), passages, {"total_ms": 0.0})
+
     def search(self, query: str, *, k: int = PASSAGES) -> tuple[RankedPassage, ...]:
         """The `k` best passages, best first. Raises QuestionError for what is no query."""
         index = self._current()
@@ -84,14 +96,6 @@ class Assistant:
         index = Index.open(self._folder)
         index.check_encoder(self._encoder.identity)
         return index
-
-
-def unasked(question: str, error: QuestionError) -> Answer:
-    """The answer to what cannot be asked, for a batch in which every line has one."""
-    question = whole(question)
-    return Answer(
-        question, detect(question[:1000]), "quote", True, "bad_question", str(error), (), (), (), {"total_ms": 0.0}
-    )
 
 
 def _answer(question: Question, found: Sequence[Candidate], k: int, confidence: float) -> Answer:

@@ -4,17 +4,18 @@ A line of questions.jsonl has id, question, language, document (or null), answer
 document) and kind ("mono", "cross", "answerable" or "unanswerable").
 """
 
+import codecs
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from statistics import mean, median
 from typing import Any, Protocol
 
-from index.errors import PinciteError, QuestionError
+from index.errors import PinciteError
 from rag.answer import Answer
-from rag.assistant import Assistant, unasked
+from rag.assistant import Assistant
 
 CUT = 10  # passages looked at for the reciprocal rank
 
@@ -91,28 +92,21 @@ class EvaluationReport:
 def read_questions(path: Path) -> list[GoldQuestion]:
     """The questions in a questions.jsonl. Raises PinciteError naming a line that is none."""
     questions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(path.read_bytes().removeprefix(codecs.BOM_UTF8).splitlines(), 1):
+        if not line.strip():
+            continue
         try:
             raw = json.loads(line)
             spans = tuple((a["start"], a["start"] + len(a["text"])) for a in raw.get("answers") or ())
             questions.append(GoldQuestion(raw["question"], raw["kind"], raw.get("document"), spans))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise PinciteError(f"line {number} of {path} is no evaluation question ({error})") from error
     return questions
 
 
-def ask_all(assistant: Assistant, questions: Iterable[GoldQuestion]) -> Iterator[Answer]:
-    """The answers, in order."""
-    for gold in questions:
-        try:
-            yield assistant.ask(gold.question)
-        except QuestionError as error:
-            yield unasked(gold.question, error)
-
-
 def score(name: str, assistant: Assistant, questions: Sequence[GoldQuestion]) -> EvaluationReport:
     """Ask every question and score the answers."""
-    answers = list(ask_all(assistant, questions))
+    answers = [assistant.ask_any(gold.question) for gold in questions]
     by_kind: dict[str, list[tuple[GoldQuestion, Answer]]] = defaultdict(list)
     for gold, answer in zip(questions, answers, strict=True):
         by_kind[gold.kind].append((gold, answer))

@@ -16,6 +16,7 @@ SEARCHED = 10  # best passages whose sentences are considered
 COVERAGE_WEIGHT = 0.2
 FAR = 0.35  # below the best score; docs/log.md
 _ENDED = re.compile(r"[.!?…。！？؟۔।॥][\"'»”’)\]*_]*\Z")
+_ASKED = ("?", "？", "؟")
 _LINE_START = re.compile(r"(?:^|\n)[#*_\s]*\Z")  # after a line break, with no more than a heading's marks
 
 
@@ -97,15 +98,18 @@ def _without_headings(candidate: Candidate) -> list[RankedSentence]:
 
 
 def _is_heading(candidate: Candidate, ranked: RankedSentence, following: RankedSentence | None) -> bool:
-    """Whether a sentence is a short line of its own that does not end like a sentence while the next one does."""
-    if following is None:
-        return False
+    """Whether a sentence is a line of its own that asks, or a short one without an end before one that has an end."""
     text, offset = candidate.passage.text, candidate.passage.start
     start, end = ranked.sentence.start - offset, ranked.sentence.end - offset
-    after_start, after_end = following.sentence.start - offset, following.sentence.end - offset
-    alone = "\n" in text[end:after_start] and _LINE_START.search(text[:start]) is not None
-    short = end - start <= HEADING and end - start < after_end - after_start
-    return alone and short and not _ENDED.search(text[:end]) and _ENDED.search(text[:after_end]) is not None
+    after_start, after_end = len(text), len(text)
+    if following is not None:
+        after_start, after_end = following.sentence.start - offset, following.sentence.end - offset
+    if _LINE_START.search(text[:start]) is None or not ("\n" in text[end:after_start] or following is None):
+        return False
+    if text[:end].endswith(_ASKED):
+        return True
+    short = following is not None and end - start <= HEADING and end - start < after_end - after_start
+    return short and not _ENDED.search(text[:end]) and _ENDED.search(text[:after_end]) is not None
 
 
 def coverage(question: Question, text: str) -> float:

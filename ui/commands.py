@@ -1,6 +1,7 @@
 """The `pincite` command: what each of its commands does."""
 
 import codecs
+import contextlib
 import io
 import json
 import os
@@ -12,8 +13,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import PinciteError, QuestionError
-from rag.answer import Answer
+from index.errors import PinciteError
 from ui import terminal
 from ui.arguments import parse
 from ui.settings import Settings, read_settings
@@ -67,23 +67,14 @@ def _sync(given: Namespace, settings: Settings) -> None:
 
 
 def _ask(given: Namespace, settings: Settings) -> None:
-    from rag.assistant import unasked
-
     assistant = _assistant(settings, given.confidence)
     if not given.batch:
         answer = assistant.ask(given.question, mode=given.mode, k=given.k)
         print(_json(answer.to_json()) if given.json else terminal.answer_text(answer))
         return
-
-    def answer_one(question: str) -> Answer:
-        try:
-            return assistant.ask(question, mode=given.mode, k=given.k)
-        except QuestionError as error:
-            return unasked(question, error)
-
-    asked = list(_read_batch(given.batch))
-    answers = (_json(answer_one(question).to_json(id)) for id, question in terminal.bar(asked, " questions"))
-    _write_lines(answers, given.out)
+    asked = terminal.bar(list(_read_batch(given.batch)), " questions")
+    answers = ((id, assistant.ask_any(question, mode=given.mode, k=given.k)) for id, question in asked)
+    _write_lines((_json(answer.to_json(id)) for id, answer in answers), given.out)
 
 
 def _search(given: Namespace, settings: Settings) -> None:
@@ -117,12 +108,25 @@ def _eval(given: Namespace, settings: Settings) -> None:
 
     corpus, questions = evaluation_folder(given.set)
     gold = read_questions(questions)
+    if given.index:
+        _check_of_set(given.index, corpus)
     with tempfile.TemporaryDirectory(prefix="pincite-eval-") as scratch:
         settings = replace(settings, index=given.index or Path(scratch))  # a scratch index unless one is named
         with terminal.sync_bar() as advance:
             sync([corpus], settings.index, _encoder_source(None, settings), progress=advance)
         report = score(given.set.resolve().name, _assistant(settings), gold)
     print(_json(report.to_json()) if given.json else report.to_text())
+
+
+def _check_of_set(index: Path, corpus: Path) -> None:
+    """Refuse an index of other folders, which a sync with the set's corpus would empty."""
+    from index.errors import IndexMissingError
+    from index.opened import Index
+    from index.scan import shown
+
+    with contextlib.suppress(IndexMissingError), Index.open(index) as opened:
+        if opened.manifest.folders != (shown(corpus.resolve()),):
+            raise PinciteError(f"{index} is an index of other documents; name one of this set, or leave out --index")
 
 
 def _models(given: Namespace, settings: Settings) -> None:
@@ -181,7 +185,7 @@ def _read_batch(path: Path) -> Iterator[tuple[str | int, str]]:
             asked = json.loads(line)
             id, question = asked["id"], asked["question"]
             if not isinstance(id, str | int) or not isinstance(question, str):
-                raise TypeError("an id is a string or a number, a question is a string")
+                raise TypeError("an id is a string or a whole number, a question is a string")
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             reason = f"{type(error).__name__}: {error}"
             raise PinciteError(

@@ -108,7 +108,7 @@ def test_a_models_means_are_measured_once(tmp_path: Path) -> None:
     again = LanguageMeans.kept(tmp_path, ("", ""), encode)
     assert len(asked) == 2
     assert all(np.array_equal(first.passages[code], again.passages[code]) for code in first.passages)
-    LanguageMeans.kept(tmp_path, ("passage: ", ""), encode)  # other prefixes, other means
+    LanguageMeans.kept(tmp_path, ("passage: ", ""), encode)  # another model, other means
     assert len(asked) == 4
     for path in tmp_path.iterdir():
         path.write_bytes(b"cut short")

@@ -126,3 +126,10 @@ def test_headings_are_not_quoted(first: str, gap: str, second: str, quoted: list
 
 def test_a_heading_alone_is_all_there_is() -> None:
     assert texts(candidate(1, ("Opening hours", 0.5))) == ["Opening hours"]
+
+
+def test_questions_of_a_document_are_not_quoted() -> None:
+    asked, answered = ("Who may join?", 0.6), ("Anyone over twenty.", 0.5)
+    assert texts(candidate(1, asked, answered, gap="\n")) == ["Anyone over twenty."]
+    assert texts(candidate(1, answered, ("Where is the lamp؟", 0.6), gap="\n\n")) == ["Anyone over twenty."]
+    assert texts(candidate(1, asked, answered)) == ["Who may join? Anyone over twenty."]  # within a paragraph
