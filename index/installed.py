@@ -4,6 +4,7 @@ A folder that was fetched carries a record, `pincite-model.json`, written last: 
 sentence-transformers folder from elsewhere has none and is described by its own files.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -85,6 +86,19 @@ def verify(model: InstalledModel) -> None:
                 f"{path} is damaged ({found} where SHA-256 {entry['sha256']} was installed); "
                 f"run `pincite models pull {model.name}`"
             )
+
+
+def verify_if_touched(model: InstalledModel) -> None:
+    """Verify a fetched model where a file was written after its record was; raises ModelError like `verify`.
+
+    Reading half a gigabyte for every question would cost more than the question.
+    """
+    record = model.folder / RECORD
+    sealed = record.stat().st_mtime_ns
+    if any((model.folder / name).stat().st_mtime_ns > sealed for name in _json(record)["files"]):
+        verify(model)
+        with contextlib.suppress(OSError):  # somebody else's folder: verified again the next time
+            os.utime(record)
 
 
 def describe(folder: Path) -> InstalledModel:

@@ -13,7 +13,16 @@ from filelock import FileLock, Timeout
 
 from index.catalogue import DEFAULT_MODEL, HubSource, ModelCard, Source, catalogue, find_card
 from index.errors import ModelError
-from index.installed import InstalledModel, describe, flush_folder, named, read_installed, seal, verify
+from index.installed import (
+    InstalledModel,
+    describe,
+    flush_folder,
+    named,
+    read_installed,
+    seal,
+    verify,
+    verify_if_touched,
+)
 
 __all__ = ["DEFAULT_MODEL", "InstalledModel", "ModelCard", "catalogue", "ensure", "installed", "pull", "verify"]
 
@@ -36,14 +45,17 @@ def ensure(name: str | Path, models_folder: Path, report: Report) -> InstalledMo
     """The model called `name`, fetched into `models_folder` if it is not there yet.
 
     `name` is one of the catalogue, a sentence-transformers folder, or a hub repository OWNER/NAME; the name of the
-    model that is returned stands for that same model. An installed one costs a look at its files' sizes. `report` is
-    told, in a sentence each, what is fetched and from where. Raises ModelError when the name is unknown or no source
-    can give the model.
+    model that is returned stands for that same model. An installed one costs a look at its files' sizes and times; one
+    that was written to since is read and its checksums compared. `report` is told, in a sentence each, what is fetched
+    and from where. Raises ModelError when the name is unknown, no source can give the model, or it is damaged.
     """
     if find_card(str(name)) is None and (folder := Path(name).expanduser()).is_dir():
         return replace(describe(folder), name=str(folder.resolve()))  # a name that finds it again from anywhere
     wanted = _wanted(str(name), models_folder)
-    return read_installed(wanted.target) or _pull(wanted, report)
+    if model := read_installed(wanted.target):
+        verify_if_touched(model)
+        return model
+    return _pull(wanted, report)
 
 
 def pull(name: str, models_folder: Path, report: Report) -> InstalledModel:

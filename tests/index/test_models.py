@@ -199,7 +199,10 @@ def test_pull_reads_every_byte_and_ensure_does_not(tmp_path: Path, fetching: Cal
     model = ensure("tiny", tmp_path, silent)
     assert pull("tiny", tmp_path, silent) == model
     assert len(fake.asked) == 1
-    (model.folder / "model.safetensors").write_bytes(b"WEIGHTS")
+    weights = model.folder / "model.safetensors"
+    written = weights.stat().st_mtime_ns
+    weights.write_bytes(b"WEIGHTS")
+    os.utime(weights, ns=(written, written))  # a disk that rots changes no time
     assert ensure("tiny", tmp_path, silent) == model
     with pytest.raises(ModelError, match=r"model\.safetensors is damaged"):
         verify(model)
@@ -353,3 +356,20 @@ def test_a_folder_that_is_no_model_is_refused(tmp_path: Path, name: str, content
         (tmp_path / name).write_text(content, encoding="utf-8")
     with pytest.raises(ModelError, match="is no sentence-transformers model"):
         ensure(tmp_path, tmp_path / "models", silent)
+
+
+def test_a_model_that_was_written_to_is_checked_before_it_is_used(
+    tmp_path: Path, fetching: Callable[..., FakeFetch]
+) -> None:
+    fetching()
+    model = ensure("tiny", tmp_path, silent)
+    weights = model.folder / "model.safetensors"
+    good = weights.read_bytes()
+    later = weights.stat().st_mtime_ns + 10**9
+    weights.write_bytes(bytes(byte ^ 1 for byte in good))  # of the same size
+    os.utime(weights, ns=(later, later))
+    with pytest.raises(ModelError, match=r"safetensors is damaged.*pincite models pull tiny"):
+        ensure("tiny", tmp_path, silent)
+    weights.write_bytes(good)
+    os.utime(weights, ns=(later, later))
+    assert ensure("tiny", tmp_path, silent) == model
