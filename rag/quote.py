@@ -98,17 +98,17 @@ def _without_headings(candidate: Candidate) -> list[RankedSentence]:
 
 
 def _is_heading(candidate: Candidate, ranked: RankedSentence, following: RankedSentence | None) -> bool:
-    """Whether a sentence is a line of its own that asks, or a short one without an end before one that has an end."""
+    """Whether a line ends here with a question, or is a short one of its own without an end before one that has one."""
     text, offset = candidate.passage.text, candidate.passage.start
     start, end = ranked.sentence.start - offset, ranked.sentence.end - offset
     after_start, after_end = len(text), len(text)
     if following is not None:
         after_start, after_end = following.sentence.start - offset, following.sentence.end - offset
-    if _LINE_START.search(text[:start]) is None or not ("\n" in text[end:after_start] or following is None):
-        return False
-    if text[:end].endswith(_ASKED):
+    ends_line = following is None or "\n" in text[end:after_start]
+    if ends_line and text[:end].endswith(_ASKED):
         return True
-    short = following is not None and end - start <= HEADING and end - start < after_end - after_start
+    alone = ends_line and _LINE_START.search(text[:start]) is not None
+    short = alone and following is not None and end - start <= HEADING and end - start < after_end - after_start
     return short and not _ENDED.search(text[:end]) and _ENDED.search(text[:after_end]) is not None
 
 
