@@ -14,6 +14,19 @@ TEXTS = {
     "page.html": "<html><title>Clock</title><p>The clock 😀 strikes twelve &amp; stops.</p><script>x()</script></html>",
     "empty.txt": "",
 }
+# The public interface's keys of an answer.
+ANSWER = {
+    "question",
+    "language",
+    "mode",
+    "abstained",
+    "reason",
+    "text",
+    "statements",
+    "citations",
+    "passages",
+    "timings",
+}
 
 
 def write(folder: Path, texts: dict[str, str]) -> Path:

@@ -19,21 +19,9 @@ from rag.answer import Answer
 from rag.assistant import PASSAGES, Assistant
 from rag.question import LONGEST
 from tests.index.fake_encoder import IDENTITY, LetterEncoder, source_of
-from tests.rag.desk import TEXTS, build, write
+from tests.rag.desk import ANSWER, TEXTS, build, write
 
 ALWAYS, NEVER = 0.0, 1.0  # confidence
-ANSWER = {
-    "question",
-    "language",
-    "mode",
-    "abstained",
-    "reason",
-    "text",
-    "statements",
-    "citations",
-    "passages",
-    "timings",
-}
 CITATION = {"number", "document", "title", "page", "language", "start", "end", "quote", "status"}
 PASSAGE = {"document", "start", "end", "score", "language", "text"}
 END = "The lamp stands by the stairs, near the clock. " * 2  # so that it is text, whatever comes before

@@ -18,6 +18,7 @@ from index.bert import BertQuestionEncoder
 from index.centring import LanguageMeans
 from index.encoder import PassageInput, identity_of
 from index.installed import InstalledModel
+from tests.rag.desk import ANSWER
 from tests.tiny_bert import write_tiny_bert
 from ui.commands import main
 
@@ -29,18 +30,6 @@ TEXTS = {
     + b"It walks the house at night and shuts doors. " * 4,
     "fr/lampe.txt": "La lampe a besoin d'une ampoule neuve. Demandez la clef à Hannah.\n".encode(),
     "ar/مصباح.txt": "يحتاج المصباح إلى لمبة جديدة. اسأل هناء عن المفتاح.\n".encode(),
-}
-ANSWER = {
-    "question",
-    "language",
-    "mode",
-    "abstained",
-    "reason",
-    "text",
-    "statements",
-    "citations",
-    "passages",
-    "timings",
 }
 
 
