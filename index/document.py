@@ -4,6 +4,7 @@ Offsets are in characters (Unicode code points) of the document's text, half-ope
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +20,59 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where in its file the text from `start` up to the next place stands, for a person to find it."""
+
+    start: int
+    kind: Literal["page", "slide", "row"]
+    number: int  # 1-based
+    sheet: str | None = None  # of a row, where the file has sheets
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the text and its box on a page: left, top, right, bottom in points from the page's top left corner."""
+
+    start: int
+    end: int
+    page: int  # 1-based
+    box: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Extract:
-    """What a reader makes of a file.
+    """What a reader makes of a document.
 
     `text` is the document's text, to which every offset refers. `heading` is a title that stands in the file itself (a
     first heading, a `<title>`), or None. `noise` are the stretches that are markup or page furniture rather than
     prose, sorted and disjoint: never quoted, never embedded. `breaks` are offsets no sentence runs across (the edges
-    of blocks), sorted.
+    of blocks), sorted. What the file does not say of itself is None. `places` and `words` are sorted by start; a file
+    without pages, slides or rows has no places, one without boxes no words.
     """
 
     text: str
     heading: str | None = None
     noise: tuple[Span, ...] = ()
     breaks: tuple[int, ...] = ()
+    language: str | None = None  # ISO 639-1
+    date: str | None = None  # ISO 8601, of the day: "2024-05-31"
+    author: str | None = None
+    url: str | None = None  # where a person can see it
+    groups: tuple[str, ...] | None = None  # who may read it; None where the file leaves that open
+    places: tuple[Place, ...] = ()
+    words: tuple[Word, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One document of a file: `name` is its path below the file, "" for the file itself.
+
+    `extract` is None where it could not be read, and then `failure` says why.
+    """
+
+    name: str
+    extract: Extract | None
+    failure: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +96,3 @@ class Passage:
     start: int
     end: int
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence of a passage: `document.text[start:end]`."""
-
-    number: int  # its row in the index
-    passage: int
-    start: int
-    end: int

@@ -1,35 +1,19 @@
-"""One reader a format: a file's bytes to its text."""
+"""One reader a format: a file's bytes to the documents in it."""
 
-from collections.abc import Callable
-from pathlib import PurePosixPath
+from collections.abc import Iterator
 
-from index.document import Extract
-from index.errors import ReadError
-from index.readers import html, markdown, plain
+from index.document import Part
+from index.limits import Limits
+from index.readers.formats import FORMATS, SUFFIXES, format_of, supported
+from index.readers.nesting import documents
 
-_READERS: dict[str, Callable[[bytes], Extract]] = {
-    ".txt": plain.read,
-    ".text": plain.read,
-    ".md": markdown.read,
-    ".markdown": markdown.read,
-    ".html": html.read,
-    ".htm": html.read,
-    ".xhtml": html.read,
-}
+__all__ = ["FORMATS", "SUFFIXES", "documents", "format_of", "read", "supported"]
 
 
-def supported(name: str) -> bool:
-    """Whether a file of this name can be read."""
-    return _suffix(name) in _READERS
+def read(name: str, data: bytes, limits: Limits) -> Iterator[Part]:
+    """The documents of the file called `name`: itself as "", and what it holds, in the file's order.
 
-
-def read(name: str, data: bytes) -> Extract:
-    """The text of a file called `name`. Raises ReadError where the format is unknown or the bytes are not text."""
-    reader = _READERS.get(_suffix(name))
-    if reader is None:
-        raise ReadError(f"files ending in {_suffix(name) or 'nothing'} cannot be read, only {', '.join(_READERS)}")
-    return reader(data)
-
-
-def _suffix(name: str) -> str:
-    return PurePosixPath(name).suffix.lower()
+    Names are unique; those of nested files are joined with "/". What cannot be read is a part that says why; what is of
+    another kind (a picture in a mail) or hidden is left out. Raises nothing but MemoryError.
+    """
+    return (part for part, _ in documents(name, data, limits))

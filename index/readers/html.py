@@ -8,6 +8,8 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from index import noise
 from index.document import Extract, Span
+from index.limits import Limits
+from index.readers.length import bounded
 from index.readers.markup import markup
 
 _LEAST_MAIN = 0.25  # share of a page's characters that a <main> or <article> must hold to stand for the page
@@ -30,11 +32,12 @@ _REFERENCE = re.compile(r"\s*\[[^\[\]]{1,20}\]\s*")  # the call of a footnote, "
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 
 
-def read(data: bytes) -> Extract:
+def read(data: bytes, limits: Limits) -> Extract:
     """The text of a page: blocks on lines of their own, table cells with a bar between them, entities resolved.
 
     The heading is the main part's first <h1>, else the <title>.
-    Raises ReadError where the bytes are not text or the page is built to wear the parser out.
+    Raises ReadError where the bytes are not text, the text is longer than `limits` allows, or the page is built to wear
+    the parser out.
     """
     page = LexborHTMLParser(markup(data))
     body = page.body
@@ -44,7 +47,7 @@ def read(data: bytes) -> Extract:
     writer = _Writer()
     for node, entering in _walk(main, inside=main is not body):
         writer.write(node, entering)
-    text = "".join(writer.parts)
+    text = bounded("".join(writer.parts), limits)
     spans = sorted((*noise.in_prose(text), *writer.bars), key=lambda span: span.start)
     return Extract(text, _heading(page, main), tuple(spans), tuple(sorted(writer.breaks)))
 

@@ -7,11 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import language, readers, sentences
+from index import language, sentences
 from index.document import Extract, Span
 from index.encoder import EncoderIdentity, PassageInput, identity_of
+from index.limits import Limits
 from index.models import InstalledModel
 from index.passages import CountTokens, PassageDraft, clean, split_passages, tidy
+from index.readers import markdown
 
 SENTENCE = st.lists(st.sampled_from(["Lamp", "roof", "key,", "stairs", "été", "😀", "中文"]), min_size=1, max_size=30)
 GAPS = st.sampled_from([" ", "  ", "\n", "\r\n", "\n\n", "\t"])
@@ -150,7 +152,7 @@ def test_a_heading_leaves_room_for_the_text(max_tokens: int) -> None:
 
 def test_noise_is_not_embedded_and_stays_in_the_span() -> None:
     text = "The **lamp** of<br>the stairs‍ stands | here."
-    extract = readers.read("a.md", text.encode())
+    extract = markdown.read(text.encode(), Limits())
     (draft,) = split_passages(extract, sentences.split(extract, "en"), count_words, 512)
     assert draft.span.of(extract.text).startswith("The **lamp**")
     assert draft.input.sentences == ("The lamp of the stairs stands here.",)
