@@ -18,7 +18,7 @@ from sklearn.metrics import roc_auc_score
 from index.encoder import load_question_encoder
 from index.models import ensure
 from index.opened import Index
-from rag.abstain import CONFIDENCE, nearest
+from rag.abstain import CONFIDENCE, evidence
 from rag.question import check, understand
 from rag.retrieve import retrieve
 
@@ -30,7 +30,7 @@ def read_figures(folder: Path, index_folder: Path, models: Path) -> tuple[np.nda
         figures, answerable = [], []
         for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines():
             raw = json.loads(line)
-            figures.append(nearest(retrieve(index, understand(check(raw["question"]), index, encoder), 10)))
+            figures.append(evidence(retrieve(index, understand(check(raw["question"]), index, encoder), 10)))
             answerable.append(raw["kind"] != "unanswerable")
     return np.array(figures), np.array(answerable)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from index.encoder import EncoderIdentity
 from index.errors import ModelError
+from index.words import EncodedText, average_words, word_of_tokens
 
 Array = NDArray[np.float32]
 
@@ -51,14 +52,16 @@ class BertQuestionEncoder:
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return False
 
-    def encode_question(self, question: str) -> Array:
-        """The question's vector, (dimension,) float32 of length 1."""
-        ids = self._tokenizer.encode(self.identity.query_prefix + question).ids
-        states = self._embed(ids)
+    def encode_question(self, question: str) -> EncodedText:
+        """The question's vectors."""
+        prefix = self.identity.query_prefix
+        tokens = self._tokenizer.encode(prefix + question)
+        states = self._embed(tokens.ids)
         for layer in range(self._layers):
             states = self._transform(states, f"encoder.layer.{layer}.")
         average = states.mean(axis=0)
-        return np.asarray(average / np.linalg.norm(average), np.float32)
+        words = word_of_tokens(prefix + question, tokens.offsets, len(prefix))
+        return EncodedText(np.asarray(average / np.linalg.norm(average), np.float32), average_words(states, words))
 
     def _embed(self, ids: list[int]) -> Array:
         words = self._weights["embeddings.word_embeddings.weight"][ids]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from index.centring import LanguageMeans
 from index.document import Span
 from index.installed import InstalledModel
+from index.words import EncodedText
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,21 +42,35 @@ class PassageInput:
         return text.rstrip(" "), spans
 
 
+@dataclass(frozen=True)
+class EncodedPassage:
+    """A passage's vector (d,) and those of its sentences (sentences, d), of length 1.
+
+    `words` (words, d), of any length, are those of the words of its sentences one after the other, and `counts`
+    (sentences,) how many each sentence has: none of an encoder that does not know them.
+    """
+
+    vector: NDArray[np.float32]
+    sentences: NDArray[np.float32]
+    words: NDArray[np.float32]
+    counts: NDArray[np.int64]
+
+
 class QuestionEncoder(Protocol):
-    """Turns questions into unit vectors."""
+    """Turns questions into vectors."""
 
     @property
     def identity(self) -> EncoderIdentity:
         """What this encoder is."""
         ...
 
-    def encode_question(self, question: str) -> NDArray[np.float32]:
-        """The question's vector, (dimension,) float32 of length 1."""
+    def encode_question(self, question: str) -> EncodedText:
+        """The question's vectors."""
         ...
 
 
 class Encoder(QuestionEncoder, Protocol):
-    """Turns passages and questions into unit vectors of one space."""
+    """Turns passages and questions into vectors of one space."""
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Length of each text in the encoder's own tokens, special tokens left out."""
@@ -67,11 +82,8 @@ class Encoder(QuestionEncoder, Protocol):
 
     def encode_passages(
         self, passages: Sequence[PassageInput], progress: Callable[[int], None]
-    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
-        """Vectors (n, dimension) of the passages and, a passage each, (sentences, dimension) of its sentences.
-
-        All are float32 of length 1. `progress` is told the number of passages done since it was last called.
-        """
+    ) -> list[EncodedPassage]:
+        """The passages' vectors. `progress` is told the number of passages done since it was last called."""
         ...
 
 

@@ -1,14 +1,16 @@
 """The index on disk: whole generations, switched atomically, written by one process and read by any number.
 
-    INDEX/CURRENT                    one line, the name of the generation that answers
+    INDEX/CURRENT                    one line: the generation that answers, and the SHA-256 of its manifest
     INDEX/lock                       held by the writer; says who that is
     INDEX/generations/g000007/       never changed once CURRENT names it
     INDEX/generations/g000008.part/  being written, or left by a writer that died
 
-A crash at any instruction leaves CURRENT naming a generation that was on disk in full before it was named.
+A crash at any instruction leaves CURRENT naming a generation that was on disk in full before it was named. Files that
+two generations have in common are one file with two names (hard links), where the file system has such.
 """
 
 import contextlib
+import hashlib
 import json
 import os
 import re
@@ -31,6 +33,7 @@ if os.name != "nt":
 MANIFEST = "manifest.json"  # of a generation; it is written last, and locked by whoever reads the generation
 _CURRENT = "CURRENT"
 _FINISHED = re.compile(r"g\d{6,}")
+_NAMED = re.compile(r"(g\d{6,})(?: ([0-9a-f]{64}))?\n")
 _UNFINISHED = re.compile(r"g\d{6,}\.part")
 _TRIES = 20  # a reader that loses a generation between naming and holding it looks again
 
@@ -42,8 +45,9 @@ class Hold:
     which serves as well.
     """
 
-    def __init__(self, folder: Path, descriptor: int) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, sha256: str | None, descriptor: int) -> None:
+        """Hold the generation in `folder`, whose manifest must have that checksum."""
+        self.folder, self.sha256 = folder, sha256
         self._descriptor: int | None = descriptor
 
     def release(self) -> None:
@@ -73,22 +77,30 @@ def current(index: Path) -> Path:
 
     Raises IndexMissingError where there is none, IndexDamagedError where CURRENT is not what a writer leaves.
     """
+    return named(index)[0]
+
+
+def named(index: Path) -> tuple[Path, str | None]:
+    """The folder of the generation that answers and the hexadecimal SHA-256 of its manifest; raises as `current`.
+
+    An index of the first format has no checksum there.
+    """
     path = index / _CURRENT
     try:
-        name = path.read_bytes().decode("ascii", "replace").strip()
+        line = _NAMED.fullmatch(path.read_bytes().decode("ascii", "replace"))
     except (FileNotFoundError, NotADirectoryError) as error:
         raise IndexMissingError(f"there is no index in {index}; {mend((), rebuild=False)} to build one") from error
     except OSError as error:
         raise IndexDamagedError(f"{path} cannot be read: {error.strerror}; {mend(())}") from error
-    if not _FINISHED.fullmatch(name):
+    if line is None:
         raise IndexDamagedError(f"{path} names no generation; {mend(())}")
-    return index / "generations" / name
+    return index / "generations" / line[1], line[2]
 
 
 def hold(index: Path) -> Hold:
     """Hold the generation that answers now. Raises what `current` raises, IndexDamagedError where it is gone."""
     for _ in range(_TRIES):
-        folder = current(index)
+        folder, sha256 = named(index)
         try:
             descriptor = os.open(folder / MANIFEST, os.O_RDONLY | getattr(os, "O_CLOEXEC", 0))
         except OSError as error:
@@ -96,7 +108,7 @@ def hold(index: Path) -> Hold:
                 raise IndexDamagedError(f"{folder / MANIFEST} is missing or cannot be read; {mend(())}") from error
             continue
         if _share(descriptor, folder / MANIFEST):
-            return Hold(folder, descriptor)
+            return Hold(folder, sha256, descriptor)
         os.close(descriptor)
     raise IndexDamagedError(f"the index in {index} is replaced faster than it can be opened; try again")
 
@@ -138,31 +150,45 @@ def commit(index: Path, staged: Path) -> Path:
 
     Everything in `staged` must have been flushed (`flush`), the manifest last.
     """
-    _flush_folder(staged)
+    sha256 = hashlib.sha256((staged / MANIFEST).read_bytes()).hexdigest()
+    for inner in (path for path in staged.iterdir() if path.is_dir()):
+        flush_folder(inner)
+    flush_folder(staged)
     folder = staged.with_suffix("")
     staged.rename(folder)
-    _flush_folder(folder.parent)
+    flush_folder(folder.parent)
     temporary = index / f"{_CURRENT}.part"
-    temporary.write_text(folder.name + "\n", encoding="ascii")
+    temporary.write_text(f"{folder.name} {sha256}\n", encoding="ascii", newline="\n")
     flush(temporary)
     os.replace(temporary, index / _CURRENT)  # noqa: PTH105 -- the one atomic step, named as the manuals name it
-    _flush_folder(index)
+    flush_folder(index)
     return folder
 
 
-def prune(index: Path) -> None:
+def prune(index: Path, keep_previous: bool = True) -> None:
     """Remove the generations that neither answer, nor did just before, nor are held by a reader.
 
-    Only for the writer.
+    Without `keep_previous` the one before goes too. Only for the writer.
     """
     generations = index / "generations"
     answering = _answering(index)
     if answering is None:
         return
-    finished = _finished(generations)
-    kept = {answering, max((n for n in finished if _number(n) < _number(answering)), key=_number, default=answering)}
+    finished, kept = _finished(generations), {answering}
+    if keep_previous:
+        before = (name for name in finished if _number(name) < _number(answering))
+        kept.add(max(before, key=_number, default=answering))
     for name in sorted(set(finished) - kept):
         _remove_unless_held(generations / name)
+
+
+def link(source: Path, target: Path) -> None:
+    """Give the file `source`, which never changes again, a second name; a copy where the file system has no links."""
+    try:
+        target.hardlink_to(source)
+    except OSError:
+        shutil.copyfile(source, target)
+        flush(target)
 
 
 def flush(path: Path) -> None:
@@ -174,7 +200,8 @@ def flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def _flush_folder(path: Path) -> None:
+def flush_folder(path: Path) -> None:
+    """Wait until the names in a folder are on disk."""
     if os.name != "nt":  # Windows cannot open a folder, and its file system keeps the order by itself
         flush(path)
 

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import ModelError
+from index.generations import flush, flush_folder
 
 RECORD = "pincite-model.json"
+_SETTINGS = "config_sentence_transformers.json"
 _SAMPLE = 1 << 20  # bytes read from either end of a file to tell models apart
 _UNLIMITED = 1 << 20  # tokens; tokenizers that know no limit write a number far beyond
 
@@ -41,20 +43,14 @@ def seal(model: InstalledModel, source: str) -> None:
     """Flush every file of the model's folder to disk, then write the record of them that makes it complete."""
     entries = {}
     for path in _files(model.folder):
-        _flush(path)
+        flush(path)
         entries[path.relative_to(model.folder).as_posix()] = {"size": path.stat().st_size, "sha256": sha256_of(path)}
     facts = {key: value for key, value in asdict(model).items() if key != "folder"}
     record = model.folder / RECORD
     record.write_text(json.dumps({**facts, "source": source, "files": entries}, indent=2) + "\n", encoding="utf-8")
-    _flush(record)
+    flush(record)
     for folder in (model.folder, *(path for path in model.folder.rglob("*") if path.is_dir())):
         flush_folder(folder)
-
-
-def flush_folder(folder: Path) -> None:
-    """Wait until the names in `folder` are on disk."""
-    if os.name != "nt":  # Windows cannot open a folder, and its file system keeps the order by itself
-        _flush(folder)
 
 
 def read_installed(folder: Path) -> InstalledModel | None:
@@ -111,13 +107,10 @@ def describe(folder: Path) -> InstalledModel:
         if model := read_installed(folder):
             return model
         raise ModelError(f"the model in {folder} is damaged: a file is missing or cut short; copy or pull it again")
-    if not any(folder.rglob("*.safetensors")):
-        raise ModelError(
-            f"{folder} holds no .safetensors weights, the only ones that are loaded; save the model as such"
-        )
+    _check_weights(folder)
     try:
         config = _json(folder / "config.json")
-        prompts = _optional(folder / "config_sentence_transformers.json").get("prompts") or {}
+        prompts = _optional(folder / _SETTINGS).get("prompts") or {}
         return InstalledModel(
             folder.resolve().name,
             _fingerprint(folder),
@@ -129,6 +122,27 @@ def describe(folder: Path) -> InstalledModel:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{folder} is no sentence-transformers model: {type(error).__name__}: {error}") from error
+
+
+def describe_reranker(folder: Path) -> InstalledModel:
+    """The cross-encoder in a folder of sentence-transformers or transformers; raises ModelError like `describe`.
+
+    Its dimension is 1: it gives a pair of texts one figure. Any other model would be given a last layer of random
+    weights, and say anything.
+    """
+    if (folder / RECORD).exists():
+        return describe(folder)
+    _check_weights(folder)
+    try:
+        config = _json(folder / "config.json")
+        kinds = [*config.get("architectures", ()), _optional(folder / _SETTINGS).get("model_type")]
+        if not any(str(kind).endswith(("ForSequenceClassification", "CrossEncoder")) for kind in kinds):
+            raise ValueError(f"config.json names {config.get('architectures')}, no ...ForSequenceClassification")
+        return InstalledModel(
+            folder.resolve().name, _fingerprint(folder), folder, 1, _max_tokens(folder, config), "", ""
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{folder} is no cross-encoder: {type(error).__name__}: {error}") from error
 
 
 def named(model: InstalledModel, revision: str, facts: dict[str, Any]) -> InstalledModel:
@@ -161,16 +175,17 @@ def _fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:12]
 
 
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def _files(folder: Path) -> Iterator[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != RECORD)
+
+
+def _check_weights(folder: Path) -> None:
+    pickled = {path.parent for path in folder.rglob("pytorch_model*.bin")}  # a last layer may lie below the folder
+    for needed in (folder, *sorted(pickled)):
+        if not any(needed.rglob("*.safetensors")):
+            raise ModelError(
+                f"{needed} holds no .safetensors weights, the only ones that are loaded; save the model as such"
+            )
 
 
 def _dimension(folder: Path, config: dict[str, Any]) -> int:

@@ -2,26 +2,38 @@
 
 import hashlib
 import json
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from index.encoder import EncoderIdentity
 from index.errors import IndexDamagedError, IndexMismatchError
-from index.generations import MANIFEST, mend
+from index.generations import MANIFEST, hold, mend
 
-FORMAT = 1  # of everything in a generation; raised whenever an older reader would go wrong
+FORMAT = 2  # of everything in a generation; raised whenever an older reader would go wrong
 _PIECE = 1 << 20  # bytes hashed at once
-_T = TypeVar("_T", EncoderIdentity, "StoredFile", "Manifest")
+_NAME = re.compile(r"(?:s\d{6,}/)?[a-z_.]*[a-z]")  # of a file: its plain name, below its segment's where it has one
+_T = TypeVar("_T", EncoderIdentity, "StoredFile", "StoredSegment", "Manifest")
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file of a generation: its plain name, its size in bytes and the hexadecimal SHA-256 of its bytes."""
+    """A file of a generation: its path in it, its size in bytes and the hexadecimal SHA-256 of its bytes."""
 
     name: str
     size: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSegment:
+    """A segment of a generation: its name, how many passages it has, and how many of those are of removed documents."""
+
+    name: str
+    passages: int
+    dead: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +47,7 @@ class Manifest:
     folders: tuple[str, ...]  # absolute, in the order they were named
     documents: int
     passages: int
-    sentences: int
+    segments: tuple[StoredSegment, ...]
     files: tuple[StoredFile, ...]  # all but the manifest itself
 
     def to_json(self) -> str:
@@ -43,20 +55,35 @@ class Manifest:
         return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
 
 
-def read_manifest(folder: Path) -> Manifest:
-    """The manifest in a generation's `folder`.
+def read_manifest(folder: Path, sha256: str | None, noted_in: str = "CURRENT") -> Manifest:
+    """The manifest in a generation's `folder`, whose bytes must have the hexadecimal SHA-256 that `noted_in` names.
 
-    Raises IndexDamagedError where there is none or it cannot be parsed, IndexMismatchError where it has another format.
+    Raises IndexDamagedError where there is none, it was altered or it cannot be parsed, IndexMismatchError where it has
+    another format.
     """
     path = folder / MANIFEST
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        data = path.read_bytes()
+        if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+            raise ValueError(f"its checksum differs from the one in {noted_in}")
+        raw = json.loads(data)
         found = raw["format"]
         if found == FORMAT:
+            if not sha256:  # the first format had none
+                raise ValueError("its checksum is missing")
             return _parse(raw)
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise IndexDamagedError(f"{path} is missing or cannot be read ({error}); {mend(())}") from error
     raise IndexMismatchError(f"the index in {folder} has format {found!r} and {FORMAT} is wanted; {mend(())}")
+
+
+def manifest_of(index: Path) -> Manifest:
+    """The manifest of the generation of `index` that answers, which may be damaged otherwise.
+
+    Raises IndexMissingError, IndexDamagedError or IndexMismatchError.
+    """
+    with hold(index) as held:
+        return read_manifest(held.folder, held.sha256)
 
 
 def write_manifest(manifest: Manifest, folder: Path) -> Path:
@@ -66,14 +93,14 @@ def write_manifest(manifest: Manifest, folder: Path) -> Path:
     return path
 
 
-def describe(path: Path) -> StoredFile:
-    """The entry of the file at `path`, its checksum computed now."""
+def describe(folder: Path, name: str) -> StoredFile:
+    """The entry of the file `name` in a generation's `folder`, its checksum computed now."""
     digest, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
+    with (folder / name).open("rb") as file:
         while piece := file.read(_PIECE):
             digest.update(piece)
             size += len(piece)
-    return StoredFile(path.name, size, digest.hexdigest())
+    return StoredFile(name, size, digest.hexdigest())
 
 
 def check_sizes(manifest: Manifest, folder: Path) -> None:
@@ -92,21 +119,29 @@ def check_sizes(manifest: Manifest, folder: Path) -> None:
             raise IndexDamagedError(f"{path} {sizes}; {mend(manifest.folders)}")
 
 
-def check_sums(manifest: Manifest, folder: Path) -> None:
-    """Read every file of a generation and compare its checksum.
+def check_sums(manifest: Manifest, folder: Path, chosen: Callable[[str], bool] = lambda _: True) -> None:
+    """Read every file of a generation whose name is `chosen` and compare its checksum.
 
     Raises IndexDamagedError naming the first that differs.
     """
-    check_sizes(manifest, folder)
+    for error in damages(manifest, folder, chosen):
+        raise error
+
+
+def damages(
+    manifest: Manifest, folder: Path, chosen: Callable[[str], bool] = lambda _: True
+) -> Iterator[IndexDamagedError]:
+    """An error for each file of a generation that is not what was written; files are read as they are asked for."""
     for stored in manifest.files:
+        if not chosen(stored.name):
+            continue
         try:
-            same = describe(folder / stored.name) == stored
+            same = describe(folder, stored.name) == stored
         except OSError as error:
-            raise IndexDamagedError(
-                f"{folder / stored.name} cannot be read: {error}; {mend(manifest.folders)}"
-            ) from error
+            yield IndexDamagedError(f"{folder / stored.name} cannot be read: {error}; {mend(manifest.folders)}")
+            continue
         if not same:
-            raise IndexDamagedError(
+            yield IndexDamagedError(
                 f"{folder / stored.name} is not what was written (its checksum differs); {mend(manifest.folders)}"
             )
 
@@ -134,7 +169,8 @@ def _parse(raw: dict[str, Any]) -> Manifest:
     values["encoder"] = _fill(EncoderIdentity, raw["encoder"])
     values["files"] = tuple(_fill(StoredFile, f) for f in raw["files"])
     values["folders"] = tuple(str(f) for f in raw["folders"])
-    if any(Path(f.name).name != f.name for f in values["files"]):
+    values["segments"] = tuple(_fill(StoredSegment, s) for s in raw["segments"])
+    if any(not _NAME.fullmatch(f.name) for f in values["files"]):
         raise ValueError("it lists a file outside its folder")
     return _fill(Manifest, values)
 

@@ -13,10 +13,11 @@ from filelock import FileLock, Timeout
 
 from index.catalogue import DEFAULT_MODEL, HubSource, ModelCard, Source, catalogue, find_card
 from index.errors import ModelError
+from index.generations import flush_folder
 from index.installed import (
     InstalledModel,
     describe,
-    flush_folder,
+    describe_reranker,
     named,
     read_installed,
     seal,
@@ -24,7 +25,17 @@ from index.installed import (
     verify_if_touched,
 )
 
-__all__ = ["DEFAULT_MODEL", "InstalledModel", "ModelCard", "catalogue", "ensure", "installed", "pull", "verify"]
+__all__ = [
+    "DEFAULT_MODEL",
+    "InstalledModel",
+    "ModelCard",
+    "catalogue",
+    "ensure",
+    "ensure_reranker",
+    "installed",
+    "pull",
+    "verify",
+]
 
 Report = Callable[[str], None]
 _REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*")  # OWNER/NAME, never a path that leaves its folder
@@ -39,6 +50,7 @@ class _Wanted:
     target: Path
     sources: tuple[Source, ...]
     facts: dict[str, Any]
+    describe: Callable[[Path], InstalledModel] = describe
 
 
 def ensure(name: str | Path, models_folder: Path, report: Report) -> InstalledModel:
@@ -56,6 +68,31 @@ def ensure(name: str | Path, models_folder: Path, report: Report) -> InstalledMo
         verify_if_touched(model)
         return model
     return _pull(wanted, report)
+
+
+def ensure_reranker(name: str, models_folder: Path, report: Report) -> InstalledModel:
+    """The cross-encoder in the folder `name`, or of the hub repository OWNER/NAME, fetched if it is not there yet.
+
+    Rerankers lie in a folder of their own below `models_folder`, where no encoder is looked for. Raises ModelError like
+    `ensure`.
+    """
+    if (folder := Path(name).expanduser()).is_dir():
+        return describe_reranker(folder)
+    if not _REPOSITORY.fullmatch(name):
+        raise ModelError(
+            f"there is no reranker {name!r}; name the folder of a cross-encoder, or a repository OWNER/NAME of the "
+            "model hub"
+        )
+    target = models_folder / "rerankers" / name.replace("/", "--")
+    if model := read_installed(target):
+        try:
+            verify_if_touched(model)
+        except ModelError as error:
+            raise ModelError(
+                f"the reranker in {target} is damaged; remove the folder, and it is fetched anew"
+            ) from error
+        return model
+    return _pull(_Wanted(name, target, (HubSource(name),), {"name": name}, describe_reranker), report)
 
 
 def pull(name: str, models_folder: Path, report: Report) -> InstalledModel:
@@ -148,11 +185,11 @@ def _install(wanted: _Wanted, source: Source, staging: Path, report: Report) -> 
     from index.fetch import fetch  # with all that downloading needs, which an installed model does not
 
     folder, revision = fetch(source, staging)
-    seal(named(describe(folder), revision, wanted.facts), str(source))
+    seal(named(wanted.describe(folder), revision, wanted.facts), str(source))
     if wanted.target.exists():  # damaged, or without a record
         wanted.target.rename(staging / "replaced")
     folder.rename(wanted.target)
     flush_folder(wanted.target.parent)
-    model = describe(wanted.target)
+    model = wanted.describe(wanted.target)
     report(f"{model.name} is installed in {model.folder}")
     return model

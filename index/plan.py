@@ -5,12 +5,12 @@ import hashlib
 import time
 from collections import defaultdict, deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from index.errors import ReadError
 from index.scan import Failure, Found, Scan, read_file, shown
-from index.store import Source
+from index.store import IndexedFile, Source
 
 # A file changed within this time of being read may change once more without another time stamp, where the file system's
 # clock is coarse (FAT: 2 s). Such a file is read again to be sure.
@@ -44,19 +44,24 @@ class Unread:
         return Failure(self.failure.document, self.failure.reason + kept)
 
 
-def make_plan(scan: Scan, indexed: Mapping[str, Source], most: int) -> Plan:
-    """Compare; files are read (`most` bytes at most) only where their stamps leave a doubt."""
+def make_plan(scan: Scan, indexed: Mapping[str, IndexedFile], most: int, read_by: str) -> Plan:
+    """Compare; files are read (`most` bytes at most) only where their stamps leave a doubt.
+
+    What could not be read of a file is tried again where it was not `read_by` the same readers with the same limits.
+    """
     plan = Plan(failed=list(scan.failed))
     for found in scan.found:
-        source = indexed.get(found.id)
-        if source is None:
+        file = indexed.get(found.id)
+        if file is None:
             plan.new.append(found)
-        elif _untouched(found, source):
-            plan.unchanged += 1
+        elif file.failures and file.source.read_by != read_by:
+            plan.changed.append(found)
+        elif is_untouched(found, file.source):
+            _leave(file, plan)
         else:
-            _compare(found, source, plan, most)
+            _compare(found, file, plan, most)
     there = {found.id for found in scan.found}
-    vanished = [s for id, s in indexed.items() if id not in there and not _unseen(s, scan)]
+    vanished = [f.source for id, f in indexed.items() if id not in there and not unseen(f.source, scan)]
     _match_renamed(plan, vanished, most)
     return plan
 
@@ -79,26 +84,40 @@ def read_source(found: Found, most: int) -> tuple[bytes, Source] | Unread:
     return data, Source(found.id, shown(found.folder), stamp, read_ns, hashlib.sha256(data).hexdigest())
 
 
-def _untouched(found: Found, source: Source) -> bool:
-    same = found.stamp == source.stamp and shown(found.folder) == source.folder
-    return same and max(found.stamp.mtime_ns, found.stamp.ctime_ns) < source.read_ns - _RACY_NS
+def is_untouched(found: Found, source: Source) -> bool:
+    """Whether a file is what it was when it was read, by its size and times; False where that leaves a doubt."""
+    return looks_untouched(found, source) and (
+        max(found.stamp.mtime_ns, found.stamp.ctime_ns) < source.read_ns - _RACY_NS
+    )
 
 
-def _compare(found: Found, source: Source, plan: Plan, most: int) -> None:
+def looks_untouched(found: Found, source: Source) -> bool:
+    """Whether a file has the size and times that it was read with, in the same folder."""
+    return found.stamp == source.stamp and shown(found.folder) == source.folder
+
+
+def _leave(file: IndexedFile, plan: Plan) -> None:
+    """Let a file be as it is indexed, with what of it could not be read."""
+    plan.failed.extend(file.failures)
+    if file.documents or not file.failures:
+        plan.unchanged += 1
+
+
+def _compare(found: Found, file: IndexedFile, plan: Plan, most: int) -> None:
     read = read_source(found, most)
     if isinstance(read, Unread):
         plan.failed.append(read.of_indexed())
         if read.outdated:
             plan.removed.append(found.id)
-    elif read[1].sha256 == source.sha256:
-        plan.refreshed.append(read[1])
-        plan.unchanged += 1
+    elif read[1].sha256 == file.source.sha256:
+        plan.refreshed.append(replace(read[1], read_by=file.source.read_by))
+        _leave(file, plan)
     else:
         plan.changed.append(found)
 
 
-def _unseen(source: Source, scan: Scan) -> bool:
-    """Whether a document lies in a folder that could not be listed."""
+def unseen(source: Source, scan: Scan) -> bool:
+    """Whether a file lies in a folder that could not be listed."""
     return any(
         source.folder == shown(folder) and (not at or source.id.startswith(at + "/")) for folder, at in scan.blind
     )

@@ -1,92 +1,115 @@
-"""Documents, passages and sentences in SQLite: the schema, what a writer does and what readers ask.
+"""The files and documents of a generation in SQLite: small, copied with every change, unlike the segments.
 
-A document's text is kept once, in pieces, and a passage's text is sliced from it, so the two cannot differ. The pieces
-keep a slice as cheap in a long document as in a short one, and slicing is Python's: SQLite's own `substr` stops at
-U+0000, which a text file may hold. Numbers of passages and sentences are never used twice, so a vector cannot come to
-stand for another text.
+A file is what was found in a folder; it gives one document, or several (an archive, a mail with attachments), or none
+where it could not be read, and then its failures say why. A document's number is never used twice.
 """
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.document import Document, Passage, Sentence, Span
-from index.scan import Stamp
+from index import access
+from index.access import Access
+from index.scan import Failure, Stamp
 
-NAME = "passages.sqlite"
-_PIECE = 4096  # characters of text a row: a passage of the usual length lies in one or two
-_SOURCE = "folder, size, mtime_ns, ctime_ns, read_ns, sha256"
+NAME = "documents.sqlite"
+_SOURCE = "folder, size, mtime_ns, ctime_ns, read_ns, sha256, read_by"
 
 _SCHEMA = """
+CREATE TABLE files(
+    number INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, folder TEXT NOT NULL, size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, read_ns INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    read_by TEXT NOT NULL);
 CREATE TABLE documents(
-    number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL, heading TEXT,
-    language TEXT NOT NULL, sha256 TEXT NOT NULL, folder TEXT NOT NULL,
-    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, ctime_ns INTEGER NOT NULL, read_ns INTEGER NOT NULL);
-CREATE TABLE texts(document INTEGER NOT NULL, start INTEGER NOT NULL, text TEXT NOT NULL);
-CREATE UNIQUE INDEX texts_by_place ON texts(document, start);
-CREATE TABLE passages(
-    number INTEGER PRIMARY KEY AUTOINCREMENT, document INTEGER NOT NULL,
-    start INTEGER NOT NULL, "end" INTEGER NOT NULL, language TEXT NOT NULL);
-CREATE INDEX passages_by_document ON passages(document);
-CREATE TABLE sentences(
-    number INTEGER PRIMARY KEY AUTOINCREMENT, passage INTEGER NOT NULL, start INTEGER NOT NULL, "end" INTEGER NOT NULL);
-CREATE INDEX sentences_by_passage ON sentences(passage);
+    number INTEGER PRIMARY KEY AUTOINCREMENT, file INTEGER NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL, heading TEXT, language TEXT NOT NULL, date TEXT, author TEXT, url TEXT, format TEXT NOT NULL,
+    characters INTEGER NOT NULL, passages INTEGER NOT NULL, own_groups TEXT, access TEXT NOT NULL);
+CREATE INDEX documents_by_file ON documents(file);
+CREATE TABLE failures(file INTEGER NOT NULL, document TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE INDEX failures_by_file ON failures(file);
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The file a document was read from, as it was then."""
+    """A file that was read, as it was then."""
 
-    id: str
+    id: str  # its path below the folder
     folder: str  # absolute
     stamp: Stamp
     read_ns: int  # when reading began, nanoseconds since the epoch
     sha256: str  # hexadecimal, of the file's bytes
+    read_by: str = ""  # the readers and limits it was read with
 
 
 @dataclass(frozen=True, slots=True)
-class PassagePlace:
-    """Where a passage and its sentences lie in their document's text."""
+class IndexedFile:
+    """A file as the index knows it: how many documents it gave, and what of it could not be read."""
 
-    span: Span
-    language: str
-    sentences: tuple[Span, ...]
+    source: Source
+    documents: int
+    failures: tuple[Failure, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFacts:
+    """What is known of a document beside its text."""
+
+    number: int
+    id: str
+    title: str
+    language: str  # ISO 639-1, or "und"
+    date: str | None  # ISO 8601, of the day
+    author: str | None
+    url: str | None
+    format: str  # "pdf"
+    characters: int
+    passages: int
+    access: Access
 
 
 @dataclass(frozen=True, slots=True)
 class NewDocument:
-    """A document as it is written: `heading` stands in the file itself, or is None."""
+    """A document as it is written. `name` is its path below its file, "" for the file itself."""
 
-    source: Source
+    name: str
+    id: str
     title: str
-    heading: str | None
+    heading: str | None  # a title that stands in the file itself
     language: str
-    text: str
-    passages: tuple[PassagePlace, ...]
+    date: str | None
+    author: str | None
+    url: str | None
+    format: str
+    characters: int
+    passages: int
+    own_groups: tuple[str, ...] | None
+    access: Access
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentEntry:
-    """A line of the list of documents; `passages` is how many it has."""
+class AccessList:
+    """Who may see a document: what its folder's rules and its own file say, as `access` has it."""
 
+    number: int
     id: str
-    title: str
-    language: str
-    heading: str | None
-    passages: int
+    file: str
+    folder: str
+    own: tuple[str, ...] | None  # the groups that the document's own file names
+    access: Access
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What a store holds."""
 
+    files: int
     documents: int
     passages: int
-    sentences: int
+    characters: int
 
 
 def open_to_write(path: Path) -> sqlite3.Connection:
@@ -97,6 +120,7 @@ def open_to_write(path: Path) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None)
     db.execute("PRAGMA journal_mode = MEMORY")
     db.execute("PRAGMA synchronous = OFF")
+    db.execute("PRAGMA secure_delete = ON")  # what was deleted is gone from the file
     return db
 
 
@@ -118,152 +142,158 @@ def compact(db: sqlite3.Connection) -> None:
         db.execute("VACUUM")
 
 
-def add_document(db: sqlite3.Connection, document: NewDocument) -> tuple[list[int], list[int]]:
-    """Write a document; returns the numbers of its passages and those of all their sentences, both in order.
-
-    Raises sqlite3.IntegrityError where its id is taken.
-    """
-    source = document.source
+def add_file(db: sqlite3.Connection, source: Source) -> int:
+    """Write a file without documents and return its number; raises sqlite3.IntegrityError where its path is taken."""
     number = db.execute(
-        f"INSERT INTO documents(id, {_SOURCE}, title, heading, language) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (source.id, *_file(source), document.title, document.heading, document.language),
+        f"INSERT INTO files(path, {_SOURCE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (source.id, *_values(source))
     ).lastrowid
-    text = document.text
-    db.executemany(
-        "INSERT INTO texts VALUES (?, ?, ?)",
-        ((number, at, text[at : at + _PIECE]) for at in range(0, len(text), _PIECE)),
-    )
-    passages = _next_numbers(db, "passages", len(document.passages))
-    db.executemany(
-        "INSERT INTO passages VALUES (?, ?, ?, ?, ?)",
-        ((n, number, p.span.start, p.span.end, p.language) for n, p in zip(passages, document.passages, strict=True)),
-    )
-    spans = [(n, s) for n, p in zip(passages, document.passages, strict=True) for s in p.sentences]
-    sentences = _next_numbers(db, "sentences", len(spans))
-    db.executemany(
-        "INSERT INTO sentences VALUES (?, ?, ?, ?)",
-        ((n, passage, s.start, s.end) for n, (passage, s) in zip(sentences, spans, strict=True)),
-    )
-    return list(passages), list(sentences)
+    assert number is not None
+    return number
 
 
-def remove_document(db: sqlite3.Connection, id: str) -> tuple[list[int], list[int]]:
-    """Remove a document; returns the numbers of the passages and sentences that went with it."""
-    (number,) = db.execute("SELECT number FROM documents WHERE id = ?", (id,)).fetchone()
-    passages = [n for (n,) in db.execute("SELECT number FROM passages WHERE document = ?", (number,))]
-    sentences = [s.number for s in sentences_of(db, passages)]
-    db.execute("DELETE FROM sentences WHERE passage IN (SELECT number FROM passages WHERE document = ?)", (number,))
-    for table, column in (("passages", "document"), ("texts", "document"), ("documents", "number")):
+def add_document(db: sqlite3.Connection, file: int, document: NewDocument) -> int:
+    """Write a document of a file and return its number; raises sqlite3.IntegrityError where its id is taken."""
+    d = document
+    own = None if d.own_groups is None else json.dumps(d.own_groups)
+    number = db.execute(
+        "INSERT INTO documents(file, name, id, title, heading, language, date, author, url, format, characters,"
+        " passages, own_groups, access) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (file, d.name, d.id, d.title, d.heading, d.language, d.date, d.author, d.url, d.format, d.characters,
+         d.passages, own, access.to_json(d.access)),
+    ).lastrowid  # fmt: skip
+    assert number is not None
+    return number
+
+
+def add_failure(db: sqlite3.Connection, file: int, failure: Failure) -> None:
+    """Note what of a file could not be read."""
+    db.execute("INSERT INTO failures VALUES (?, ?, ?)", (file, failure.document, failure.reason))
+
+
+def remove_file(db: sqlite3.Connection, path: str) -> None:
+    """Remove a file with its documents and failures."""
+    (number,) = db.execute("SELECT number FROM files WHERE path = ?", (path,)).fetchone()
+    for table, column in (("documents", "file"), ("failures", "file"), ("files", "number")):
         db.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))
-    return passages, sentences
 
 
-def update_source(db: sqlite3.Connection, id: str, source: Source, title: str) -> None:
-    """Note that the document `id` now comes from `source`, whose bytes are the same, and is called `title`."""
-    db.execute(
-        f"UPDATE documents SET (id, title, {_SOURCE}) = (?, ?, ?, ?, ?, ?, ?, ?) WHERE id = ?",
-        (source.id, title, *_file(source), id),
+def move_file(db: sqlite3.Connection, path: str, source: Source) -> None:
+    """Note that the file `path` is now `source`, whose bytes are the same, its documents under new ids."""
+    columns = ", ".join(f"{column} = ?" for column in _SOURCE.split(", "))
+    db.execute(f"UPDATE files SET path = ?, {columns} WHERE path = ?", (source.id, *_values(source), path))
+    if source.id != path:
+        (number,) = db.execute("SELECT number FROM files WHERE path = ?", (source.id,)).fetchone()
+        db.execute(
+            "UPDATE documents SET id = CASE name WHEN '' THEN ?1 ELSE ?1 || '/' || name END WHERE file = ?2",
+            (source.id, number),
+        )
+        db.execute(
+            "UPDATE failures SET document = ?1 || substr(document, length(?2) + 1) WHERE file = ?3",
+            (source.id, path, number),
+        )
+
+
+def titles_to_derive(db: sqlite3.Connection, path: str) -> list[tuple[int, str]]:
+    """The numbers and ids of a file's documents that have no heading, so that their titles come from their names."""
+    return list(
+        db.execute(
+            "SELECT d.number, d.id FROM documents d JOIN files f ON f.number = d.file"
+            " WHERE f.path = ? AND d.heading IS NULL",
+            (path,),
+        )
     )
 
 
-def sources(db: sqlite3.Connection) -> dict[str, tuple[Source, str | None]]:
-    """Every document's id to the file it was read from and the heading in it."""
-    rows = db.execute(f"SELECT id, heading, {_SOURCE} FROM documents ORDER BY id")
+def set_title(db: sqlite3.Connection, number: int, title: str) -> None:
+    """Give a document another title."""
+    db.execute("UPDATE documents SET title = ? WHERE number = ?", (title, number))
+
+
+def access_lists(db: sqlite3.Connection) -> Iterator[AccessList]:
+    """Who may see each document."""
+    rows = db.execute(
+        "SELECT d.number, d.id, f.path, f.folder, d.own_groups, d.access FROM documents d"
+        " JOIN files f ON f.number = d.file"
+    )
+    for number, id, file, folder, own, allowed in rows:
+        groups = None if own is None else tuple(json.loads(own))
+        yield AccessList(number, id, file, folder, groups, access.from_json(allowed))
+
+
+def set_access(db: sqlite3.Connection, number: int, allowed: Access) -> None:
+    """Say who may see a document."""
+    db.execute("UPDATE documents SET access = ? WHERE number = ?", (access.to_json(allowed), number))
+
+
+def files(db: sqlite3.Connection) -> dict[str, IndexedFile]:
+    """Every file by its path."""
+    failed: dict[int, list[Failure]] = {}
+    for file, document, reason in db.execute("SELECT file, document, reason FROM failures ORDER BY file, document"):
+        failed.setdefault(file, []).append(Failure(document, reason))
+    rows = db.execute(
+        f"SELECT f.number, (SELECT count(*) FROM documents d WHERE d.file = f.number), path, {_SOURCE} FROM files f"
+        " ORDER BY path"
+    )
     return {
-        id: (Source(id, folder, Stamp(size, mtime_ns, ctime_ns), read_ns, sha256), heading)
-        for id, heading, folder, size, mtime_ns, ctime_ns, read_ns, sha256 in rows
+        path: IndexedFile(
+            Source(path, folder, Stamp(size, mtime_ns, ctime_ns), read_ns, sha256, read_by),
+            documents,
+            tuple(failed.get(number, ())),
+        )
+        for number, documents, path, folder, size, mtime_ns, ctime_ns, read_ns, sha256, read_by in rows
     }
 
 
 def counts(db: sqlite3.Connection) -> Counts:
-    """How many documents, passages and sentences there are."""
-    return Counts(
-        *(db.execute(f"SELECT count(*) FROM {t}").fetchone()[0] for t in ("documents", "passages", "sentences"))
-    )
+    """How many files, documents and passages there are, and characters of text."""
+    (files,) = db.execute("SELECT count(*) FROM files").fetchone()
+    row = db.execute(
+        "SELECT count(*), coalesce(sum(passages), 0), coalesce(sum(characters), 0) FROM documents"
+    ).fetchone()
+    return Counts(files, *row)
 
 
-def passage_languages(db: sqlite3.Connection) -> list[str]:
-    """The language of every passage, by rising number."""
-    return [language for (language,) in db.execute("SELECT language FROM passages ORDER BY number")]
+def numbers(db: sqlite3.Connection) -> list[int]:
+    """The number of every document, ascending."""
+    return [number for (number,) in db.execute("SELECT number FROM documents ORDER BY number")]
 
 
-def languages_of(db: sqlite3.Connection, passages: Sequence[int]) -> list[str]:
-    """The languages of these passages, in this order. Raises KeyError for a number that is not there."""
-    rows = db.execute(
-        "SELECT number, language FROM passages WHERE number IN (SELECT value FROM json_each(?))", (_json(passages),)
-    )
-    known = dict(rows)
-    return [known[n] for n in passages]
+def restricts(db: sqlite3.Connection) -> bool:
+    """Whether there is a document that not everyone may see."""
+    everyone = access.to_json(())
+    return db.execute("SELECT 1 FROM documents WHERE access != ? LIMIT 1", (everyone,)).fetchone() is not None
 
 
-def passages(db: sqlite3.Connection, numbers: Sequence[int]) -> list[Passage]:
-    """The passages of these numbers, in this order. Raises KeyError for a number that is not there."""
-    rows = db.execute(
-        'SELECT p.number, d.id, d.title, p.language, p.start, p."end", t.start, t.text FROM passages p'
-        " JOIN documents d ON d.number = p.document"
-        " LEFT JOIN texts t ON t.document = p.document"
-        f' AND t.start >= p.start - p.start % {_PIECE} AND t.start < p."end"'
-        " WHERE p.number IN (SELECT value FROM json_each(?)) ORDER BY p.number, t.start",
-        (_json(numbers),),
-    )
-    pieces: dict[int, list[str]] = {}
-    known: dict[int, tuple[Any, ...]] = {}
-    for row in rows:
-        known.setdefault(row[0], row)  # the first row has the piece in which the passage begins
-        pieces.setdefault(row[0], []).append(row[7] or "")
-    return [_passage(known[n], "".join(pieces[n])) for n in numbers]
+_FACTS = "number, id, title, language, date, author, url, format, characters, passages, access"
 
 
-def sentences_of(db: sqlite3.Connection, passages: Sequence[int]) -> list[Sentence]:
-    """The sentences of these passages, by rising number; passages that are not there have none."""
-    rows = db.execute(
-        'SELECT number, passage, start, "end" FROM sentences'
-        " WHERE passage IN (SELECT value FROM json_each(?)) ORDER BY number",
-        (_json(passages),),
-    )
-    return [Sentence(*row) for row in rows]
-
-
-def document(db: sqlite3.Connection, id: str) -> Document | None:
-    """The document of this id with its whole text, or None."""
-    row = db.execute("SELECT number, title, language FROM documents WHERE id = ?", (id,)).fetchone()
-    if row is None:
-        return None
-    pieces = db.execute("SELECT text FROM texts WHERE document = ? ORDER BY start", (row[0],))
-    return Document(id, row[1], row[2], "".join(text for (text,) in pieces))
-
-
-def documents(db: sqlite3.Connection) -> Iterator[DocumentEntry]:
+def documents(db: sqlite3.Connection) -> Iterator[DocumentFacts]:
     """Every document, by id in the order of its characters."""
-    rows = db.execute(
-        "SELECT d.id, d.title, d.language, d.heading, count(p.number) FROM documents d"
-        " LEFT JOIN passages p ON p.document = d.number GROUP BY d.number ORDER BY d.id"
+    return (_facts(row) for row in db.execute(f"SELECT {_FACTS} FROM documents ORDER BY id"))
+
+
+def document(db: sqlite3.Connection, id: str) -> DocumentFacts | None:
+    """The document of this id, or None."""
+    row = db.execute(f"SELECT {_FACTS} FROM documents WHERE id = ?", (id,)).fetchone()
+    return row and _facts(row)
+
+
+def documents_numbered(db: sqlite3.Connection, wanted: set[int]) -> dict[int, DocumentFacts]:
+    """Documents by their numbers; those that are not there are left out."""
+    sql = f"SELECT {_FACTS} FROM documents WHERE number IN (SELECT value FROM json_each(?))"
+    return {row[0]: _facts(row) for row in db.execute(sql, (json.dumps(sorted(wanted)),))}
+
+
+def _facts(row: tuple[Any, ...]) -> DocumentFacts:
+    number, id, title, language, date, author, url, format, characters, passages, allowed = row
+    return DocumentFacts(
+        number, id, title, language, date, author, url, format, characters, passages, access.from_json(allowed)
     )
-    return (DocumentEntry(*row) for row in rows)
 
 
-def languages(db: sqlite3.Connection) -> dict[str, int]:
-    """How many passages each language has, most first."""
-    return dict(db.execute("SELECT language, count(*) AS n FROM passages GROUP BY language ORDER BY n DESC, language"))
-
-
-def _file(source: Source) -> tuple[str | int, ...]:
+def _values(source: Source) -> tuple[str | int, ...]:
     """The values of the columns `_SOURCE`."""
     stamp = source.stamp
-    return source.folder, stamp.size, stamp.mtime_ns, stamp.ctime_ns, source.read_ns, source.sha256
-
-
-def _passage(row: tuple[Any, ...], pieces: str) -> Passage:
-    number, document, title, language, start, end, first, _ = row
-    at = start - (first or 0)
-    return Passage(number, document, title, language, start, end, pieces[at : at + end - start])
-
-
-def _next_numbers(db: sqlite3.Connection, table: str, count: int) -> range:
-    row = db.execute("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).fetchone()
-    first = row[0] + 1 if row else 1
-    return range(first, first + count)
-
-
-def _json(numbers: Iterable[int]) -> str:
-    return json.dumps([int(n) for n in numbers])
+    return (
+        source.folder, stamp.size, stamp.mtime_ns, stamp.ctime_ns, source.read_ns, source.sha256, source.read_by,
+    )  # fmt: skip

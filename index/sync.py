@@ -10,26 +10,31 @@ file is there and cannot be opened nothing is known of its content: the last ver
 import contextlib
 import sqlite3
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from index import generations, store
+from index import generations, mirror, store
+from index.access import NAME as RULES
+from index.access import NOBODY, Access, Rules, combine, read_rules
 from index.centring import LanguageMeans
-from index.draft import Draft, draft, embed
+from index.draft import DraftFile, draft, embed
 from index.encoder import Encoder, EncoderIdentity
-from index.errors import IndexDamagedError, IndexMissingError, ModelError, PinciteError, ReadError
+from index.errors import IndexDamagedError, IndexMissingError, ModelError, PinciteError
 from index.generations import mend
-from index.manifest import Manifest, check_builder, check_sizes, check_sums, read_manifest
+from index.limits import Limits
+from index.manifest import check_builder, check_sizes, read_manifest
+from index.merging import is_due
 from index.passages import SPLITTER
 from index.plan import Plan, Unread, make_plan, read_source
-from index.scan import Failure, Found, check_folders, scan, shown
-from index.store import Source
-from index.title import title_from_name
-from index.writer import Builder, IndexWriter, storing
+from index.scan import Failure, Found, Stamp, check_folders, read_file, scan, shown
+from index.store import AccessList, IndexedFile
+from index.worker import Worker
+from index.writer import Base, Builder, IndexWriter, storing
 
 _CHARACTERS_A_PASSAGE = 2000  # more than they have
+_LONGEST_RULES = 1_000_000  # bytes
 _WORK_PER_SAVING = 4  # seconds of work for each second that the last saving took
 
 
@@ -46,13 +51,14 @@ class SyncOptions:
     """How to sync. `rebuild` embeds everything anew, beside what answers, and switches once at the end.
 
     What is embedded is saved every `save_seconds` of work, or `save_passages`, so that a crash loses no more than that
-    or one document.
+    or one document. `compact` writes every segment anew that holds anything of removed documents.
     """
 
     rebuild: bool = False
-    max_bytes: int = 20_000_000  # of a document's file
+    compact: bool = False
+    limits: Limits = field(default_factory=Limits)
     save_seconds: float = 60.0
-    save_passages: int = 50_000  # bounds memory: at 384 dimensions, with 5 sentences each, 230 MB
+    save_passages: int = 20_000  # bounds memory: at 384 dimensions, with 8 sentences and 110 words each, 250 MB
     batch_passages: int = 512  # given to the encoder at once
 
 
@@ -122,36 +128,40 @@ class _Sync:
     ) -> None:
         self._folders, self._index, self._source = folders, index, encoder
         self._options, self._tell = options, progress
-        self._base: Path | None
-        self._manifest: Manifest | None
-        self._base, self._manifest = (None, None) if options.rebuild else _open_base(index, encoder.identity)
+        self._rules = {shown(folder): _read_rules(folder) for folder in folders}
+        self._urls = {folder: mirror.urls(folder) for folder in folders}
+        self._base = None if options.rebuild else _open_base(index, encoder.identity)
         self._indexed = _indexed(self._base)
         self._plan = Plan()
         self._encoder: Encoder | None = None
         self._writer: IndexWriter | None = None
-        self._drafts: list[Draft] = []
+        self._drafts: list[DraftFile] = []
         self._progress = SyncProgress(0, 0, 0)
         self._saved_at, self._saved_passages, self._saving = time.monotonic(), 0, 0.0
-        self._verified = False
-        self._added = self._changed = 0
+        self._added = self._changed = self._removed = 0
 
     def carry_out(self, began: float) -> SyncReport:
-        sources = {id: source for id, (source, _) in self._indexed.items()}
-        self._plan = plan = make_plan(scan(self._folders, self._index), sources, self._options.max_bytes)
+        limits = self._options.limits
+        self._plan = plan = make_plan(
+            scan(self._folders, self._index), self._indexed, limits.file_bytes, limits.fingerprint()
+        )
+        self._read_again_what_has_another_address()
         self._progress = SyncProgress(0, len(plan.new) + len(plan.changed), 0)
         self._move()
-        for found in sorted(plan.new + plan.changed, key=lambda f: f.id):
-            self._take(found)
+        with Worker(limits) as worker:
+            for found in sorted(plan.new + plan.changed, key=lambda f: f.id):
+                self._take(found, worker)
         self._embed()
-        if self._writer:
+        if self._writer or self._base is None:
             self._save()
+        self._merge()
         return SyncReport(
-            self._added + len(plan.renamed),
+            self._added,
             self._changed,
-            len(plan.removed) + len(plan.renamed),
+            self._removed,
             plan.unchanged,
             tuple(sorted(plan.failed, key=lambda f: f.document)),
-            self._manifest.passages if self._manifest else 0,
+            self._base.manifest.passages if self._base else 0,
             time.monotonic() - began,
         )
 
@@ -159,28 +169,61 @@ class _Sync:
         if self._writer:
             self._writer.discard()
 
+    def _read_again_what_has_another_address(self) -> None:
+        """Take what was renamed in a mirror as new: its documents say where they can be seen."""
+        folders = {shown(folder): folder for folder in self._folders}
+        renamed, self._plan.renamed = self._plan.renamed, []
+        for id, source in renamed:
+            folder = folders[source.folder]
+            if source.id in self._urls[folder]:
+                self._plan.removed.append(id)
+                self._plan.new.append(Found(source.id, folder, source.stamp))
+            else:
+                self._plan.renamed.append((id, source))
+
     def _move(self) -> None:
-        """Carry out what needs no encoder; an index that is missing or of other folders is written in any case."""
-        if self._manifest is None or self._manifest.folders != tuple(map(shown, self._folders)):
+        """Carry out what needs no encoder, and publish it: what is gone or was closed to some must not wait."""
+        if self._base and self._base.manifest.folders != tuple(map(shown, self._folders)):
             self._open_writer()
         for id in self._plan.removed:
-            self._open_writer().remove(id)
+            self._remove(id)
         for id, source in self._plan.renamed:
-            self._open_writer().update(id, source, self._title(id, source))
+            self._open_writer().move(id, replace(source, read_by=self._indexed[id].source.read_by))
+            self._added += self._indexed[id].documents > 0
+            self._removed += self._indexed[id].documents > 0
+            self._plan.failed.extend(
+                Failure(source.id + f.document.removeprefix(id), f.reason) for f in self._indexed[id].failures
+            )
+        for source in self._plan.refreshed:
+            self._open_writer().move(source.id, source)
+        self._apply_rules()
+        if self._writer and self._base:
+            self._save()
 
-    def _title(self, id: str, source: Source) -> str:
-        return self._indexed[id][1] or title_from_name(source.id)
+    def _apply_rules(self) -> None:
+        """Bring the access lists in line with the rules as they are now."""
+        if self._writer is None and (self._base is None or self._rules_as_indexed()):
+            return
+        writer = self._open_writer()
+        for listed in writer.access_lists():
+            wanted = self._allowed(listed)
+            if wanted != listed.access:
+                writer.set_access(listed.number, wanted)
+
+    def _rules_as_indexed(self) -> bool:
+        assert self._base is not None
+        with _reading(self._base) as db:
+            return all(self._allowed(listed) == listed.access for listed in store.access_lists(db))
+
+    def _allowed(self, listed: AccessList) -> Access:
+        # What lies in a folder that is not synced any more is about to go: nobody's, until then.
+        rules = self._rules.get(listed.folder)
+        return combine(rules.groups_of(listed.id, listed.file), listed.own) if rules else NOBODY
 
     def _open_writer(self) -> IndexWriter:
         if self._writer is None:
-            if self._base and self._manifest and not self._verified:
-                check_sums(self._manifest, self._base)  # a copy must not carry damage on under new checksums
-            self._verified = True
             builder = Builder(self._source.identity, SPLITTER, tuple(map(shown, self._folders)))
             self._writer = IndexWriter(self._index, self._base, builder, self._measure_languages)
-            for source in self._plan.refreshed:
-                self._writer.update(source.id, source, self._title(source.id, source))
-            self._plan.refreshed.clear()
         return self._writer
 
     def _load_encoder(self) -> Encoder:
@@ -196,16 +239,19 @@ class _Sync:
     def _measure_languages(self) -> LanguageMeans:
         return self._load_encoder().language_means()
 
-    def _take(self, found: Found) -> None:
-        """Read one new or changed document; embed what has gathered when it is enough."""
-        read = read_source(found, self._options.max_bytes)
+    def _take(self, found: Found, worker: Worker) -> None:
+        """Read one new or changed file; embed what has gathered when it is enough."""
+        limits = self._options.limits
+        read = read_source(found, limits.file_bytes)
         if isinstance(read, Unread):
             self._fail(read)
         else:
-            try:
-                self._drafts.append(draft(*read, self._load_encoder))
-            except ReadError as error:
-                self._fail(Unread(Failure(found.id, str(error)), outdated=True))
+            data, source = read
+            source = replace(source, read_by=limits.fingerprint())
+            url = self._urls[found.folder].get(found.id)
+            file = draft(source, worker.read(found.id, data), self._load_encoder, url)
+            self._plan.failed.extend(file.failures)
+            self._drafts.append(file)
         if sum(map(_weight, self._drafts)) >= self._options.batch_passages:
             self._embed()
             self._save_if_due()
@@ -215,22 +261,36 @@ class _Sync:
         id = unread.failure.document
         self._plan.failed.append(unread.of_indexed() if id in self._indexed else unread.failure)
         if unread.outdated and id in self._indexed:
-            self._open_writer().remove(id)
-            self._plan.removed.append(id)
+            self._remove(id)
+
+    def _remove(self, id: str) -> None:
+        self._open_writer().remove(id)
+        self._removed += self._indexed[id].documents > 0
 
     def _embed(self) -> None:
+        """Embed the passages that have gathered and write their files, new before old."""
         if not self._drafts:
             return
         drafts, self._drafts = self._drafts, []
-        dimension, batch = self._source.identity.dimension, self._options.batch_passages
-        for embedded in embed(drafts, self._load_encoder, dimension, batch, lambda n: self._advance(passages=n)):
-            writer, id = self._open_writer(), embedded.document.source.id
-            if id in self._indexed:
-                writer.remove(id)
-                self._changed += 1
-            else:
-                self._added += 1
-            writer.add(embedded)
+        writer = self._open_writer()
+        passages = [passage for file in drafts for passage in file.passages]
+        batch = self._options.batch_passages
+        for at in range(0, len(passages), batch):
+            some = passages[at : at + batch]
+            writer.learn(embed(some, writer.known, self._load_encoder, lambda n: self._advance(passages=n)))
+        for file in drafts:
+            self._write(writer, file)
+
+    def _write(self, writer: IndexWriter, file: DraftFile) -> None:
+        id = file.source.id
+        before = self._indexed[id].documents if id in self._indexed else 0
+        if id in self._indexed:
+            writer.remove(id)
+        rules = self._rules[file.source.folder]
+        writer.add(file, lambda document, own: combine(rules.groups_of(document, id), own))
+        self._added += bool(file.documents) and not before
+        self._changed += bool(file.documents) and bool(before)
+        self._removed += bool(before) and not file.documents
 
     def _advance(self, documents: int = 0, passages: int = 0) -> None:
         now = self._progress
@@ -238,10 +298,7 @@ class _Sync:
         self._tell(self._progress)
 
     def _save_if_due(self) -> None:
-        """Save what is done, unless a half-built index would take the place of a whole one.
-
-        Saving copies the index, so that a large one is saved less often: at most a fifth of the time goes into it.
-        """
+        """Save what is done, unless a half-built index would take the place of a whole one."""
         worked = time.monotonic() - self._saved_at
         due = worked >= max(self._options.save_seconds, _WORK_PER_SAVING * self._saving)
         many = self._progress.passages - self._saved_passages >= self._options.save_passages
@@ -250,35 +307,66 @@ class _Sync:
 
     def _save(self) -> None:
         began = time.monotonic()
-        self._base, self._manifest = self._open_writer().commit()
+        self._base = self._open_writer().commit()
         self._writer, self._saved_passages = None, self._progress.passages
         self._saved_at = time.monotonic()
         self._saving = self._saved_at - began
 
+    def _merge(self) -> None:
+        """Merge segments once everything is saved, so that nothing waits for it."""
+        assert self._base is not None
+        compact = self._options.compact
+        if is_due(self._base.manifest.segments, compact) or (compact and self._base.holds_dead()):
+            self._open_writer().merge(compact)
+            self._save()
+        if compact:
+            with contextlib.suppress(OSError):
+                generations.prune(self._index, keep_previous=False)
 
-def _weight(draft: Draft) -> int:
-    """About how many passages a document counts for in memory, even where it has none."""
-    return max(len(draft.inputs), len(draft.document.text) // _CHARACTERS_A_PASSAGE, 1)
 
-
-def _open_base(index: Path, encoder: EncoderIdentity) -> tuple[Path, Manifest] | tuple[None, None]:
-    """The generation to start from, or None and None where there is no index yet."""
+def _read_rules(folder: Path) -> Rules:
+    """Who may see what in a folder; raises PinciteError where that cannot be told, for then nothing may be shown."""
     try:
-        base = generations.current(index)
+        data, _ = read_file(Found(RULES, folder, Stamp(0, 0, 0)), _LONGEST_RULES)
+        return read_rules(data)
+    except FileNotFoundError:
+        return Rules()
+    except (OSError, PinciteError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise PinciteError(f"{folder / RULES} cannot be used, so nothing was synced: {reason}") from error
+
+
+def _weight(file: DraftFile) -> int:
+    """About how many passages a file counts for in memory, even where it has none."""
+    characters = sum(len(document.extract.text) for document in file.documents)
+    return max(len(list(file.passages)), characters // _CHARACTERS_A_PASSAGE, 1)
+
+
+def _open_base(index: Path, encoder: EncoderIdentity) -> Base | None:
+    """The generation to start from, or None where there is no index yet."""
+    try:
+        folder, sha256 = generations.named(index)
     except IndexMissingError:
-        return None, None
-    manifest = read_manifest(base)
+        return None
+    manifest = read_manifest(folder, sha256)
     check_builder(manifest, encoder, SPLITTER)
-    check_sizes(manifest, base)
-    return base, manifest
+    check_sizes(manifest, folder)
+    return Base(folder, manifest)
 
 
-def _indexed(base: Path | None) -> dict[str, tuple[Source, str | None]]:
-    """What the generation in `base` holds: each document's file, and the heading in it."""
+def _indexed(base: Base | None) -> dict[str, IndexedFile]:
+    """The files that a generation holds, by path."""
     if base is None:
         return {}
+    with _reading(base) as db:
+        return store.files(db)
+
+
+@contextlib.contextmanager
+def _reading(base: Base) -> Iterator[sqlite3.Connection]:
+    path = base.folder / store.NAME
     try:
-        with contextlib.closing(store.open_to_read(base / store.NAME)) as db:
-            return store.sources(db)
+        with contextlib.closing(store.open_to_read(path)) as db:
+            yield db
     except sqlite3.Error as error:
-        raise IndexDamagedError(f"{base / store.NAME} cannot be read ({error}); {mend(())}") from error
+        raise IndexDamagedError(f"{path} cannot be read ({error}); {mend(())}") from error

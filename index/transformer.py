@@ -1,4 +1,4 @@
-"""The encoder built on sentence-transformers, the one place that imports it and torch."""
+"""The encoder built on sentence-transformers, and how a model of theirs is loaded."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple
@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.centring import LanguageMeans, Matrix
+from index.centring import LanguageMeans
 from index.document import Span
-from index.encoder import EncoderIdentity, PassageInput
+from index.encoder import EncodedPassage, EncoderIdentity, PassageInput
 from index.errors import ModelError
+from index.words import EncodedText, average_words, word_of_tokens
 
 _BATCH = 16  # sequences a forward pass; larger ones were no faster on two cores
 
@@ -41,53 +42,71 @@ class SentenceTransformersEncoder:
     def language_means(self) -> LanguageMeans:
         """What this encoder adds to a text for its language alone; encodes the reference sentences."""
 
-        def encode(texts: Sequence[str], questions: bool) -> Matrix:
+        def encode(texts: Sequence[str], questions: bool) -> list[EncodedText]:
             prefix = self.identity.query_prefix if questions else self.identity.passage_prefix
-            tensor = self._model.encode([prefix + t for t in texts], convert_to_tensor=True, show_progress_bar=False)
-            return _unit(tensor.float().cpu().numpy())
+            return [
+                encoded
+                for at in range(0, len(texts), _BATCH)
+                for encoded in self._encode(texts[at : at + _BATCH], prefix)
+            ]
 
         return LanguageMeans.kept(self._folder, astuple(self.identity), encode)
 
-    def encode_question(self, question: str) -> NDArray[np.float32]:
-        """The question's vector, (dimension,) float32 of length 1."""
-        vector = self._model.encode(
-            self.identity.query_prefix + question, convert_to_numpy=False, show_progress_bar=False
+    def encode_question(self, question: str) -> EncodedText:
+        """The question's vectors."""
+        return self._encode([question], self.identity.query_prefix)[0]
+
+    def _encode(self, texts: Sequence[str], prefix: str) -> list[EncodedText]:
+        """The vectors of whole texts, those of their words only where the model averages its tokens."""
+        prefixed = [prefix + text for text in texts]
+        outputs = self._model.encode(
+            prefixed, batch_size=_BATCH, output_value=None, convert_to_numpy=False, show_progress_bar=False
         )
-        return _unit(vector.float().cpu().numpy())
+        vectors = [_unit(o["sentence_embedding"].float().cpu().numpy()) for o in outputs]
+        if not self._averages:
+            none = np.zeros((0, self.identity.dimension), np.float32)
+            return [EncodedText(vector, none) for vector in vectors]
+        tokenized = self._model.tokenizer(prefixed, return_offsets_mapping=True, truncation=True)
+        return [
+            EncodedText(vector, average_words(_states(output, tokens), word_of_tokens(text, tokens, len(prefix))))
+            for vector, output, tokens, text in zip(
+                vectors, outputs, tokenized["offset_mapping"], prefixed, strict=True
+            )
+        ]
 
     def encode_passages(
         self, passages: Sequence[PassageInput], progress: Callable[[int], None]
-    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
-        """Vectors of passages and of their sentences, as `Encoder` describes them."""
-        vectors = np.zeros((len(passages), self.identity.dimension), np.float32)
-        of_sentences: list[NDArray[np.float32]] = [np.zeros((0, self.identity.dimension), np.float32)] * len(passages)
+    ) -> list[EncodedPassage]:
+        """The passages' vectors, as `Encoder` describes them."""
+        found: dict[int, EncodedPassage] = {}
         # Sequences of like length together, in tokens: 4 % of a batch is padding so, 13 % where characters sort.
         lengths = self.count_tokens([p.text(self.identity.passage_prefix)[0] for p in passages])
         order = sorted(range(len(passages)), key=lambda i: lengths[i], reverse=True)
         for at in range(0, len(order), _BATCH):
             batch = order[at : at + _BATCH]
-            encoded = self._encode_batch([passages[i] for i in batch])
-            for i, (vector, sentence_vectors) in zip(batch, encoded, strict=True):
-                vectors[i], of_sentences[i] = vector, sentence_vectors
+            found.update(zip(batch, self._encode_batch([passages[i] for i in batch]), strict=True))
             progress(len(batch))
-        return vectors, of_sentences
+        return [found[i] for i in range(len(passages))]
 
-    def _encode_batch(
-        self, passages: Sequence[PassageInput]
-    ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        """Each passage's vector (d,) and those of its sentences (sentences, d)."""
+    def _encode_batch(self, passages: Sequence[PassageInput]) -> Iterator[EncodedPassage]:
         texts, spans = zip(*(p.text(self.identity.passage_prefix) for p in passages), strict=True)
         outputs = self._model.encode(
             list(texts), batch_size=_BATCH, output_value=None, convert_to_numpy=False, show_progress_bar=False
         )
         vectors = [_unit(o["sentence_embedding"].float().cpu().numpy()) for o in outputs]
         if not self._averages:
-            yield from zip(vectors, (self._encode_sentences(p.sentences) for p in passages), strict=True)
+            none = np.zeros((0, self.identity.dimension), np.float32)
+            for vector, passage in zip(vectors, passages, strict=True):
+                counts = np.zeros(len(passage.sentences), np.int64)
+                yield EncodedPassage(vector, self._encode_sentences(passage.sentences), none, counts)
             return
         tokenized = self._model.tokenizer(list(texts), return_offsets_mapping=True, truncation=True)
-        for vector, output, tokens, places in zip(vectors, outputs, tokenized["offset_mapping"], spans, strict=True):
-            states = output["token_embeddings"].float().cpu().numpy()
-            yield vector, _average_spans(states, np.array(tokens), places)
+        for vector, output, tokens, text, places in zip(
+            vectors, outputs, tokenized["offset_mapping"], texts, spans, strict=True
+        ):
+            states = _states(output, tokens)
+            words, counts = _average_words(states, tokens, text, places)
+            yield EncodedPassage(vector, _average_spans(states, np.array(tokens), places), words, counts)
 
     def _encode_sentences(self, sentences: Sequence[str]) -> NDArray[np.float32]:
         texts = [self.identity.passage_prefix + s for s in sentences]
@@ -95,11 +114,29 @@ class SentenceTransformersEncoder:
         return _unit(encoded.float().cpu().numpy())
 
 
+def _states(output: Any, tokens: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
+    """The states (t, d) of a text's tokens, the last layer's."""
+    states: NDArray[np.float32] = output["token_embeddings"].float().cpu().numpy()
+    return states[: len(tokens)]  # a batch is padded on the right
+
+
+def _average_words(
+    states: NDArray[np.float32], tokens: Sequence[tuple[int, int]], text: str, sentences: Sequence[Span]
+) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The vectors of the sentences' words one after the other, and how many each sentence has."""
+    words, counts = [], []
+    for sentence in sentences:
+        inside = [(a, b) if a < sentence.end and b > sentence.start else (0, 0) for a, b in tokens]
+        words.append(average_words(states, word_of_tokens(text, inside, sentence.start)))
+        counts.append(len(words[-1]))
+    none = np.zeros((0, states.shape[1]), np.float32)
+    return np.concatenate([none, *words]), np.array(counts, np.int64)
+
+
 def _average_spans(
     tokens: NDArray[np.float32], token_spans: NDArray[np.int64], spans: Sequence[Span]
 ) -> NDArray[np.float32]:
     """Average the token vectors (t, d) that lie in each span; token_spans is (t, 2), special tokens (0, 0)."""
-    tokens = tokens[: len(token_spans)]  # a batch is padded on the right
     starts, ends = token_spans[: len(tokens), 0], token_spans[: len(tokens), 1]
     inside = np.array([(starts < s.end) & (ends > s.start) & (ends > starts) for s in spans], np.float32)
     return _unit(inside @ tokens)
@@ -122,20 +159,25 @@ def _averages_tokens(model: Any) -> bool:
 
 
 def _load(folder: Path) -> Any:
-    import torch
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(str(folder), **loading())
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
+        raise ModelError(f"cannot load the encoder in {folder}: {error}; copy or pull it again") from error
+
+
+def loading() -> dict[str, Any]:
+    """What a model of sentence-transformers is loaded with: silence, local files, no pickles, the best device."""
+    import torch
     from transformers.utils import logging
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     device = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        return SentenceTransformer(
-            str(folder), device=device, local_files_only=True, model_kwargs={"dtype": _precision(torch, device)}
-        )
-    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
-        raise ModelError(f"cannot load the encoder in {folder}: {error}; copy or pull it again") from error
+    weights = {"dtype": _precision(torch, device), "use_safetensors": True}
+    return {"device": device, "local_files_only": True, "model_kwargs": weights}
 
 
 def _precision(torch: Any, device: str) -> Any:

@@ -1,158 +1,89 @@
-"""Vectors on disk and in FAISS.
+"""Searching vectors with FAISS: the centred vectors of one segment's passages, a row a passage."""
 
-Raw vectors are kept in half precision, a row a passage or sentence. What is searched is derived from them, centred by
-language (index/centring.py).
-"""
-
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.centring import LanguageMeans, Matrix
-from index.errors import IndexDamagedError
-from index.generations import mend
+from index.blobs import damaged
+from index.centring import Matrix
 
 if TYPE_CHECKING:
     import faiss
 
-MEANS = "means.npz"  # of the languages, in an index that has passages
-
-Ids = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class VectorRows:
-    """Raw vectors by number: `ids` (n,) int64 ascending, `vectors` (n, d) float16 of length 1."""
-
-    ids: Ids
-    vectors: NDArray[np.float16]
-
-    @classmethod
-    def empty(cls, dimension: int) -> "VectorRows":
-        """No rows of `dimension`."""
-        return cls(np.zeros(0, np.int64), np.zeros((0, dimension), np.float16))
-
-    def without(self, ids: Iterable[int]) -> "VectorRows":
-        """These rows but for those numbered `ids`."""
-        keep = ~np.isin(self.ids, np.fromiter(ids, np.int64))
-        return VectorRows(self.ids[keep], self.vectors[keep])
-
-    def with_rows(self, ids: Sequence[int], vectors: NDArray[Any]) -> "VectorRows":
-        """These rows and those; `ids` must ascend from beyond the last one here."""
-        joined = np.concatenate([self.ids, np.asarray(ids, np.int64)])
-        new = np.asarray(vectors, np.float16).reshape(len(ids), self.vectors.shape[1])
-        stacked = np.concatenate([self.vectors, new])
-        return VectorRows(joined, stacked)
-
-    def take(self, ids: Sequence[int] | Ids) -> Matrix:
-        """The vectors numbered `ids`, (len(ids), d) float32; raises IndexDamagedError where one is not here."""
-        rows = np.searchsorted(self.ids, ids)
-        if not ((rows < len(self.ids)).all() and np.array_equal(self.ids[rows], ids)):
-            raise IndexDamagedError(f"the index has no vectors for some of its sentences; {mend(())}")
-        return np.asarray(self.vectors[rows], np.float32)
-
-    def save(self, folder: Path, stem: str) -> list[Path]:
-        """Write `stem`.ids.npy and `stem`.npy."""
-        paths = [folder / f"{stem}.ids.npy", folder / f"{stem}.npy"]
-        np.save(paths[0], self.ids, allow_pickle=False)
-        np.save(paths[1], self.vectors, allow_pickle=False)
-        return paths
-
-    @classmethod
-    def load(cls, folder: Path, stem: str) -> "VectorRows":
-        """Map the rows, which are read as they are used; raises IndexDamagedError where they cannot be."""
-        ids = _load_array(folder / f"{stem}.ids.npy")
-        vectors = _load_array(folder / f"{stem}.npy")
-        if ids.ndim != 1 or vectors.ndim != 2 or len(ids) != len(vectors):
-            raise IndexDamagedError(f"{folder / stem}.npy does not have a row for each of its numbers; {mend(())}")
-        return cls(ids, vectors)
+Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 
-class PassageVectors:
-    """The searchable vectors of all passages, centred by language."""
+class SearchedVectors:
+    """Unit vectors that are searched exactly, by inner product."""
 
-    def __init__(self, searched: "faiss.Index", means: LanguageMeans) -> None:
-        """Wrap a FAISS index of unit vectors centred by `means`."""
-        self._searched = searched
-        self.means = means
+    def __init__(self, index: "faiss.Index") -> None:
+        """Wrap a flat FAISS index."""
+        self._index = index
 
     def __len__(self) -> int:
-        return int(self._searched.ntotal)
+        return int(self._index.ntotal)
+
+    @property
+    def dimension(self) -> int:
+        """Of each vector."""
+        return int(self._index.d)
 
     @classmethod
-    def build(cls, rows: VectorRows, languages: Sequence[str], means: LanguageMeans) -> "PassageVectors":
-        """Index raw `rows`, whose passages have these languages."""
+    def build(cls, vectors: Matrix) -> "SearchedVectors":
+        """Index unit vectors (n, d) float32; row i is vectors[i]."""
         import faiss
 
-        searched = faiss.IndexIDMap2(faiss.IndexFlatIP(rows.vectors.shape[1]))
-        if len(rows.ids):
-            searched.add_with_ids(means.centre(rows.vectors.astype(np.float32), languages), rows.ids)
-        return cls(searched, means)
+        index = faiss.IndexFlatIP(vectors.shape[1])
+        if len(vectors):
+            index.add(np.ascontiguousarray(vectors, np.float32))
+        return cls(index)
 
-    def search(self, question: Matrix, k: int) -> tuple[Ids, Matrix]:
-        """The `k` nearest passages to a centred question: numbers and cosines from -1 to 1, best first."""
-        k = min(k, len(self))
+    def search(self, question: Matrix, k: int, visible: Mask | None = None) -> tuple[Rows, Matrix]:
+        """The `k` rows nearest to a unit vector (d,), among those that are `visible` (n,), all where that is None.
+
+        Rows and cosines from -1 to 1, best first.
+        """
+        import faiss
+
+        k = min(k, len(self) if visible is None else int(np.count_nonzero(visible)))
         if k == 0:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        scores, ids = self._searched.search(np.ascontiguousarray(question[None, :], np.float32), k)
-        return np.asarray(ids[0], np.int64), np.asarray(scores[0], np.float32)
+        parameters = None
+        if visible is not None:
+            bits = np.packbits(visible, bitorder="little")
+            selector: Any = faiss.IDSelectorBitmap
+            of_search: Any = (
+                faiss.SearchParameters
+            )  # both take what their Python wrappers add, and the stubs do not know
+            parameters = of_search(sel=selector(bits))
+        asked = np.ascontiguousarray(question[None, :], np.float32)
+        cosines, rows = self._index.search(asked, k, params=parameters)
+        return np.asarray(rows[0], np.int64), np.asarray(cosines[0], np.float32)
 
-    def scores(self, question: Matrix, ids: Sequence[int]) -> Matrix:
-        """Cosines of those passages with a centred question, in their order."""
-        if not len(ids):
-            return np.zeros(0, np.float32)
-        vectors: Matrix = self._searched.reconstruct_batch(np.asarray(ids, np.int64))
-        return np.asarray(vectors @ question, np.float32)
+    def take(self, rows: Rows) -> Matrix:
+        """The vectors of those rows, (len(rows), d) float32."""
+        if not len(rows):
+            return np.zeros((0, self.dimension), np.float32)
+        return np.asarray(self._index.reconstruct_batch(np.ascontiguousarray(rows, np.int64)), np.float32)
 
-    def save(self, folder: Path) -> list[Path]:
-        """Write passages.faiss and the means, these only where there are passages that they were measured for."""
+    def save(self, path: Path) -> None:
+        """Write the index to `path`."""
         import faiss
 
-        path = folder / "passages.faiss"
         # Written by Python, which names what fails (a full disk) and takes any path.
-        path.write_bytes(faiss.serialize_index(self._searched).tobytes())
-        if not len(self):
-            return [path]
-        self.means.save(folder / MEANS)
-        return [path, folder / MEANS]
+        path.write_bytes(faiss.serialize_index(self._index).tobytes())
 
     @classmethod
-    def load(cls, folder: Path) -> "PassageVectors":
+    def load(cls, path: Path) -> "SearchedVectors":
         """Read what `save` wrote; raises IndexDamagedError where it cannot be read."""
         import faiss
 
         # One question at a time gains little from threads, and where other work runs they wait for it (docs/log.md).
         faiss.omp_set_num_threads(1)
         try:
-            searched = faiss.deserialize_index(np.fromfile(folder / "passages.faiss", np.uint8))
-            saved = LanguageMeans.load(folder / MEANS)
-            if saved is None and searched.ntotal:
-                raise ValueError("the means of its languages are missing")
-            means = saved or LanguageMeans.none(searched.d)
-            if any(mean.shape != (searched.d,) for mean in [*means.passages.values(), *means.questions.values()]):
-                raise ValueError("its means are not of its vectors")
-        except Exception as error:  # an altered file trips NumPy's and FAISS's readers in any of a dozen ways
-            raise _damaged(f"the vectors in {folder}", error) from error
-        return cls(searched, means)
-
-
-def _load_array(path: Path) -> NDArray[Any]:
-    try:
-        array: NDArray[Any] = np.load(path, allow_pickle=False, mmap_mode="r")
-    except Exception as error:  # as above; mapping an empty array raises too
-        try:
-            array = np.load(path, allow_pickle=False)
-        except Exception:
-            raise _damaged(path, error) from error
-    if not isinstance(array, np.ndarray):
-        raise _damaged(path, ValueError("it holds several arrays"))
-    return array
-
-
-def _damaged(what: object, error: Exception) -> IndexDamagedError:
-    reason = str(error).strip().split("\n", 1)[0]
-    return IndexDamagedError(f"{what} cannot be read ({type(error).__name__}: {reason}); {mend(())}")
+            return cls(faiss.deserialize_index(np.fromfile(path, np.uint8)))
+        except Exception as error:  # an altered file trips FAISS's reader in any of a dozen ways
+            raise damaged(path, error) from error

@@ -1,9 +1,9 @@
-"""The next generation of an index while it is written: a copy of the last one, changed, then switched to."""
+"""The next generation of an index while it is written: the last one's files, changed, then switched to."""
 
 import contextlib
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,17 +11,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index import generations, lexical, store
-from index.centring import LanguageMeans
-from index.draft import EmbeddedDocument
+from index import generations, store
+from index.access import Access
+from index.centring import MEANS, LanguageMeans
+from index.draft import DraftFile, Key, PassageVectors
 from index.encoder import EncoderIdentity
-from index.errors import IndexDamagedError, PinciteError
-from index.generations import mend
-from index.manifest import FORMAT, Manifest, describe, write_manifest
-from index.store import Source
-from index.vectors import MEANS, PassageVectors, VectorRows
-
-PASSAGES, SENTENCES = "passages", "sentences"  # stems of the files of vectors
+from index.errors import PinciteError
+from index.known import KnownVectors
+from index.manifest import FORMAT, Manifest, StoredFile, StoredSegment, check_sums, describe, write_manifest
+from index.merging import to_merge
+from index.segment import Segment
+from index.segment_writer import NewPassages, write_merged, write_new
+from index.store import NewDocument, Source
+from index.title import title_from_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,20 @@ class Builder:
     encoder: EncoderIdentity
     splitter: str
     folders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The generation to start from."""
+
+    folder: Path
+    manifest: Manifest
+
+    def holds_dead(self) -> bool:
+        """Whether there is anything of removed documents in the segments."""
+        with contextlib.closing(store.open_to_read(self.folder / store.NAME)) as db:
+            alive = np.array(store.numbers(db), np.int64)
+        return not all(Segment(self.folder / s.name).holds_only(alive) for s in self.manifest.segments)
 
 
 @contextlib.contextmanager
@@ -47,15 +63,16 @@ def storing(index: Path) -> Iterator[None]:
 class IndexWriter:
     """One generation being written; readers see nothing of it before `commit`. Only for the holder of the lock."""
 
-    def __init__(self, index: Path, base: Path | None, builder: Builder, measure: Callable[[], LanguageMeans]) -> None:
-        """Begin with a copy of the generation in `base`, or empty. Raises PinciteError where the disk is full.
+    def __init__(self, index: Path, base: Base | None, builder: Builder, measure: Callable[[], LanguageMeans]) -> None:
+        """Begin with what `base` holds, or empty. Raises PinciteError where the disk is full.
 
         `measure` gives the encoder's language means; it is called once there are passages, where `base` has none.
         """
         self._index, self._base, self._builder, self._measure = index, base, builder, measure
-        self._removed: tuple[list[int], list[int]] = ([], [])  # numbers of passages, of sentences
-        self._added: tuple[list[int], list[int]] = ([], [])
-        self._vectors: tuple[list[NDArray[np.float16]], list[NDArray[np.float16]]] = ([], [])
+        self._new: list[NewPassages] = []
+        self._segments = list(base.manifest.segments) if base else []
+        self._files = {f.name: f for f in base.manifest.files} if base else {}
+        self._known = KnownVectors(lambda: (self._open(s.name) for s in base.manifest.segments) if base else ())
         with storing(index):
             self._staged = generations.stage(index)
             try:
@@ -64,83 +81,147 @@ class IndexWriter:
                 shutil.rmtree(self._staged, ignore_errors=True)
                 raise
 
-    def add(self, embedded: EmbeddedDocument) -> None:
-        """Add a document whose id is not taken."""
-        document = embedded.document
-        with storing(self._index):
-            numbers = store.add_document(self._db, document)
-            lexical.add(
-                self._db,
-                (
-                    (number, place.language, input.heading, " ".join(input.sentences))
-                    for number, place, input in zip(numbers[0], document.passages, embedded.inputs, strict=True)
-                ),
-            )
-        for kind, vectors in enumerate((embedded.vectors, embedded.of_sentences)):
-            self._added[kind].extend(numbers[kind])
-            self._vectors[kind].append(vectors)
+    def known(self, keys: Sequence[Key]) -> Mapping[Key, PassageVectors]:
+        """The vectors of passages that are indexed already, by key."""
+        return self._known.find(keys)
 
-    def remove(self, id: str) -> None:
-        """Remove the document of this id, which must be there."""
-        with storing(self._index):
-            numbers = store.remove_document(self._db, id)
-            lexical.remove(self._db, numbers[0])
-        for kind in (0, 1):
-            self._removed[kind].extend(numbers[kind])
+    def learn(self, vectors: Mapping[Key, PassageVectors]) -> None:
+        """Take in the vectors of passages whose files will be added."""
+        self._known.add(vectors)
 
-    def update(self, id: str, source: Source, title: str) -> None:
-        """Note that the document `id` now comes from `source`, whose bytes are the same, and is called `title`."""
-        with storing(self._index):
-            store.update_source(self._db, id, source, title)
+    def add(self, file: DraftFile, allowed: Callable[[str, Sequence[str] | None], Access]) -> None:
+        """Add a file, whose path is not taken, with its documents, whose vectors must be known.
 
-    def commit(self) -> tuple[Path, Manifest]:
-        """Make this the generation that answers; returns its folder and manifest. Nothing can be written after it."""
+        `allowed` gives the access list of a document by its id and the groups that it names itself.
+        """
         with storing(self._index):
+            number = store.add_file(self._db, file.source)
+            for failure in file.failures:
+                store.add_failure(self._db, number, failure)
+            for d in file.documents:
+                e = d.extract
+                new = NewDocument(
+                    d.name, d.id, d.title, e.heading, d.language, e.date, e.author, e.url, d.format, len(e.text),
+                    len(d.passages), e.groups, allowed(d.id, e.groups),
+                )  # fmt: skip
+                document = store.add_document(self._db, number, new)
+                vectors = self._known.find([p.key for p in d.passages])
+                self._new.append(NewPassages.of(document, e, d.passages, vectors))
+
+    def remove(self, path: str) -> None:
+        """Remove the file of this path, which must be there, with its documents."""
+        with storing(self._index):
+            store.remove_file(self._db, path)
+
+    def move(self, path: str, source: Source) -> None:
+        """Note that the file `path` is now `source`, whose bytes are the same."""
+        with storing(self._index):
+            store.move_file(self._db, path, source)
+            if path != source.id:
+                for number, id in store.titles_to_derive(self._db, source.id):
+                    store.set_title(self._db, number, title_from_name(id))
+
+    def access_lists(self) -> list[store.AccessList]:
+        """Every document with who may see it."""
+        return list(store.access_lists(self._db))
+
+    def set_access(self, number: int, allowed: Access) -> None:
+        """Say who may see the document of this number."""
+        with storing(self._index):
+            store.set_access(self._db, number, allowed)
+
+    def merge(self, everything: bool = False) -> None:
+        """Merge the segments that are due (`to_merge`); with `everything` write all anew that hold anything dead."""
+        alive = np.array(store.numbers(self._db), np.int64)
+        counted = self._counted(alive)
+        with storing(self._index):
+            for names in to_merge(counted, everything):
+                self._merge(names, alive)
+            if everything:  # a removed document of no passages leaves its text alone
+                for name in [s.name for s in self._segments if not self._open(s.name).holds_only(alive)]:
+                    self._merge((name,), alive)
+
+    def commit(self) -> Base:
+        """Make this the generation that answers; returns it. Nothing can be written after it."""
+        with storing(self._index):
+            if any(new.extract.text for new in self._new):
+                self._write_new()
+            alive = np.array(store.numbers(self._db), np.int64)
+            self._segments = [s for s in self._counted(alive) if self._open(s.name).holds_any(alive)]
             self._db.execute("COMMIT")
+            counts = store.counts(self._db)
             store.compact(self._db)
-            counts, languages = store.counts(self._db), store.passage_languages(self._db)
             self._db.close()
-            self._write_vectors(counts, languages)
             manifest = self._seal(counts)
             folder = generations.commit(self._index, self._staged)
         with contextlib.suppress(OSError):  # the switch is made; the next writer tries again
             generations.prune(self._index)
-        return folder, manifest
+        return Base(folder, manifest)
 
     def discard(self) -> None:
         """Throw away what was written. What cannot be removed now the next writer removes."""
         self._db.close()
         shutil.rmtree(self._staged, ignore_errors=True)
 
-    def _write_vectors(self, counts: store.Counts, languages: Sequence[str]) -> None:
-        rows = self._rows(0, PASSAGES, counts.passages)
-        rows.save(self._staged, PASSAGES)
-        PassageVectors.build(rows, languages, self._means(counts)).save(self._staged)
-        self._rows(1, SENTENCES, counts.sentences).save(self._staged, SENTENCES)
+    def _write_new(self) -> None:
+        name = self._next_name()
+        (self._staged / name).mkdir()
+        dimension = self._builder.encoder.dimension
+        means = self._means() if any(new.passages for new in self._new) else LanguageMeans.none(dimension)
+        write_new(self._staged / name, self._new, means, dimension)
+        self._segments.append(StoredSegment(name, sum(len(new.passages) for new in self._new), 0))
 
-    def _means(self, counts: store.Counts) -> LanguageMeans:
-        if not counts.passages:
-            return LanguageMeans.none(self._builder.encoder.dimension)
-        return (LanguageMeans.load(self._base / MEANS) if self._base else None) or self._measure()
+    def _merge(self, names: Sequence[str], alive: NDArray[np.int64]) -> None:
+        """Replace neighbouring segments by one."""
+        if self._base:  # a copy must not carry damage on under new checksums
+            check_sums(self._base.manifest, self._base.folder, lambda name: name.split("/")[0] in names)
+        segments = [self._open(name) for name in names]
+        merged = self._next_name()
+        (self._staged / merged).mkdir()
+        write_merged(self._staged / merged, segments, alive, self._builder.encoder.dimension)
+        at = next(i for i, s in enumerate(self._segments) if s.name == names[0])
+        kept = [s for s in self._segments if s.name not in names]
+        self._segments = [*kept[:at], StoredSegment(merged, len(Segment(self._staged / merged)), 0), *kept[at:]]
 
-    def _rows(self, kind: int, stem: str, wanted: int) -> VectorRows:
-        if self._base:
-            rows = VectorRows.load(self._base, stem)
-            if self._removed[kind]:
-                rows = rows.without(self._removed[kind])
-        else:
-            rows = VectorRows.empty(self._builder.encoder.dimension)
-        if self._added[kind]:
-            rows = rows.with_rows(self._added[kind], np.concatenate(self._vectors[kind]))
-        if len(rows.ids) != wanted:
-            found = f"has vectors of {len(rows.ids)} {stem} where {wanted} are stored"
-            raise IndexDamagedError(f"the index in {self._index} {found}; {mend(self._builder.folders)}")
-        return rows
+    def _counted(self, alive: NDArray[np.int64]) -> list[StoredSegment]:
+        """The segments with how many of their passages are dead now."""
+        counted = []
+        for stored in self._segments:
+            living = int(np.isin(self._open(stored.name).documents, alive).sum())
+            counted.append(StoredSegment(stored.name, stored.passages, stored.passages - living))
+        return counted
+
+    def _open(self, name: str) -> Segment:
+        folder = self._staged / name
+        if self._base and not folder.is_dir():
+            folder = self._base.folder / name
+        return Segment(folder)
+
+    def _next_name(self) -> str:
+        taken = [*self._segments, *(self._base.manifest.segments if self._base else ())]
+        written = [int(path.name[1:]) for path in self._staged.iterdir() if path.is_dir()]
+        return f"s{max([0, *written, *(int(s.name[1:]) for s in taken)]) + 1:06}"
+
+    def _means(self) -> LanguageMeans:
+        means = LanguageMeans.load(self._base.folder / MEANS) if self._base else None
+        if means is None:
+            means = self._measure()
+            means.save(self._staged / MEANS)
+        return means
 
     def _seal(self, counts: store.Counts) -> Manifest:
-        files = sorted(self._staged.iterdir())
-        for path in files:
-            generations.flush(path)
+        """Flush what is new, name what is not, and write the manifest."""
+        files = [self._kept(name) for name in self._files if self._keeps(name)]
+        names = {segment.name for segment in self._segments}
+        for path in sorted(p for p in self._staged.rglob("*") if p.is_file()):
+            name = path.relative_to(self._staged).as_posix()
+            if "/" in name and name.split("/")[0] not in names:
+                continue
+            if not any(f.name == name for f in files):
+                generations.flush(path)
+                files.append(describe(self._staged, name))
+        for path in [p for p in self._staged.iterdir() if p.is_dir() and p.name not in names]:
+            shutil.rmtree(path)
         manifest = Manifest(
             FORMAT,
             self._builder.encoder,
@@ -149,21 +230,33 @@ class IndexWriter:
             self._builder.folders,
             counts.documents,
             counts.passages,
-            counts.sentences,
-            tuple(describe(path) for path in files),
+            tuple(self._segments),
+            tuple(sorted(files, key=lambda f: f.name)),
         )
         generations.flush(write_manifest(manifest, self._staged))
         return manifest
 
+    def _keeps(self, name: str) -> bool:
+        """Whether a file of the base is one of this generation, unchanged."""
+        segment, below, _ = name.partition("/")
+        return any(s.name == segment for s in self._segments) if below else name == MEANS
 
-def _copy(base: Path | None, staged: Path) -> sqlite3.Connection:
+    def _kept(self, name: str) -> StoredFile:
+        assert self._base is not None
+        (self._staged / name).parent.mkdir(exist_ok=True)
+        generations.link(self._base.folder / name, self._staged / name)
+        return self._files[name]
+
+
+def _copy(base: Base | None, staged: Path) -> sqlite3.Connection:
     """The store of `base` in the folder `staged`, or a new one, with a transaction begun."""
     if base:
-        shutil.copyfile(base / store.NAME, staged / store.NAME)
+        # Its checksum first: a copy must not carry damage on under a new one.
+        check_sums(base.manifest, base.folder, lambda name: name == store.NAME)
+        shutil.copyfile(base.folder / store.NAME, staged / store.NAME)
     db = store.open_to_write(staged / store.NAME)
     if not base:
         store.create(db)
-        lexical.create(db)
     db.execute("BEGIN")
     return db
 

@@ -37,6 +37,25 @@ def write_tiny_bert(folder: Path, pooling: str = "mean", padded: bool = False) -
     return folder
 
 
+def write_tiny_cross_encoder(folder: Path, figures: int = 1) -> Path:
+    """Write a BERT of the same layers that gives a pair of texts so many figures, and return the folder."""
+    folder.mkdir(parents=True)
+    labels = {str(n): f"LABEL_{n}" for n in range(figures)}
+    _write(
+        folder / "config.json", {**_config(), "architectures": ["BertForSequenceClassification"], "id2label": labels}
+    )
+    _write(folder / "tokenizer_config.json", {"tokenizer_class": "PreTrainedTokenizerFast", **_special_tokens()})
+    _write_tokenizer(folder / "tokenizer.json", False)
+    random = np.random.default_rng(1)
+    shapes = {"bert.pooler.dense": (WIDTH, WIDTH), "classifier": (figures, WIDTH)}
+    weights = {f"bert.{name}": value for name, value in _weights().items()}
+    for name, shape in shapes.items():
+        weights[f"{name}.weight"] = random.standard_normal(shape).astype(np.float32)
+        weights[f"{name}.bias"] = np.zeros(shape[0], np.float32)
+    save_file(weights, folder / "model.safetensors", {"format": "pt"})
+    return folder
+
+
 def _config() -> dict[str, Any]:
     return {
         "architectures": ["BertModel"],

@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.centring import LanguageMeans
-from index.encoder import EncoderIdentity, PassageInput
+from index.encoder import EncodedPassage, EncoderIdentity, PassageInput
 from index.sync import EncoderSource
+from index.words import EncodedText
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+NO_WORDS = np.zeros((0, len(LETTERS) + 1), np.float32)
 IDENTITY = EncoderIdentity("letters", "1", len(LETTERS) + 1, 24, "query: ", "passage: ")
 
 
@@ -35,20 +37,24 @@ class LetterEncoder:
 
     def encode_passages(
         self, passages: Sequence[PassageInput], progress: Callable[[int], None]
-    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
+    ) -> list[EncodedPassage]:
         self.embedded.extend(passages)
-        vectors = [letters(" ".join([p.heading, *p.sentences])) for p in passages]
         progress(len(passages))
-        return (
-            np.array(vectors, np.float32).reshape(-1, self.identity.dimension),
-            [np.array([letters(s) for s in p.sentences], np.float32) for p in passages],
-        )
+        return [
+            EncodedPassage(
+                letters(" ".join([p.heading, *p.sentences])),
+                np.array([letters(s) for s in p.sentences], np.float32),
+                NO_WORDS,
+                np.zeros(len(p.sentences), np.int64),
+            )
+            for p in passages
+        ]
 
     def language_means(self) -> LanguageMeans:
         return LanguageMeans.none(self.identity.dimension)
 
-    def encode_question(self, question: str) -> NDArray[np.float32]:
-        return letters(question)
+    def encode_question(self, question: str) -> EncodedText:
+        return EncodedText(letters(question), NO_WORDS)
 
 
 def source_of(encoder: LetterEncoder) -> EncoderSource:

@@ -1,6 +1,5 @@
 """Text to terms: what a word of one form must share with a word of another."""
 
-import sqlite3
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index import lexical
 from index.analysis import terms, words
 
 
@@ -60,15 +58,6 @@ def test_terms_hold_letters_digits_and_marks_only(text: str, language: str) -> N
         assert term
         kinds = {unicodedata.category(char) for char in term} - {"Cn"}  # what Unicode has assigned since
         assert {kind[0] for kind in kinds} <= {"L", "M", "N"}
-
-
-def test_every_letter_is_found_in_the_lexical_tables_as_the_term_it_is() -> None:
-    db = sqlite3.connect(":memory:")
-    lexical.create(db)
-    found = {term for code in range(0x20000) if chr(code).isalnum() for term in terms(chr(code), "und")}
-    numbered = dict(enumerate(sorted(found), 1))
-    db.executemany("INSERT INTO lexical(rowid, heading, body) VALUES (?, '', ?)", numbered.items())
-    assert {term for (term,) in db.execute("SELECT term FROM lexical_terms")} == found
 
 
 def test_signs_among_the_letters_of_a_script_are_no_letters() -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from index import centring
 from index.centring import LanguageMeans
 from index.errors import IndexDamagedError
+from index.words import EncodedText
 
 Matrix = NDArray[np.float32]
 MEANS = LanguageMeans(
@@ -45,9 +46,15 @@ def test_means_are_those_of_the_reference_sentences() -> None:
         sentences = tomllib.load(file)
     asked: list[tuple[int, bool]] = []
 
-    def lengths(texts: Sequence[str], questions: bool) -> Matrix:
+    def lengths(texts: Sequence[str], questions: bool) -> list[EncodedText]:
         asked.append((len(texts), questions))
-        return np.array([[len(text), questions] for text in texts], np.float32)
+        return [
+            EncodedText(
+                np.array([len(text), questions], np.float32),
+                np.array([[len(word), 7] for word in text.split()], np.float32),
+            )
+            for text in texts
+        ]
 
     measured = LanguageMeans.measure(lengths)
     assert {questions for _, questions in asked} == {True, False}
@@ -56,6 +63,25 @@ def test_means_are_those_of_the_reference_sentences() -> None:
         for code, some in sentences.items():
             assert means[code] == pytest.approx([np.mean([len(text) for text in some[kind]]), second])
         assert means[""] == pytest.approx(np.mean([means[code] for code in sentences], axis=0))
+    for means, kind in ((measured.words, "statements"), (measured.question_words, "questions")):
+        assert means.keys() == sentences.keys() | {""}
+        for code, some in sentences.items():
+            words = [len(word) for text in some[kind] for word in text.split()]
+            assert means[code] == pytest.approx([np.mean(words), 7])
+
+
+def test_words_have_means_of_their_own() -> None:
+    means = LanguageMeans(
+        {"": np.zeros(2, np.float32)}, {"": np.zeros(2, np.float32)},
+        {"": np.array([1, 0], np.float32), "en": np.array([0, 1], np.float32)},
+        {"": np.array([0, 2], np.float32), "fr": np.array([2, 0], np.float32)},
+    )  # fmt: skip
+    words = np.array([[3, 4], [0, 1]], np.float32)
+    assert np.array_equal(means.centre_words(words, "en"), [[3, 3], [0, 0]])
+    assert np.array_equal(means.centre_words(words, "xx"), [[2, 4], [-1, 1]])
+    assert np.allclose(means.centre_question_words(np.array([[5, 4]], np.float32), "fr"), [[0.6, 0.8]])
+    assert np.array_equal(LanguageMeans.none(2).centre_words(words, "en"), words)
+    assert LanguageMeans.none(2).centre_question_words(np.zeros((0, 2), np.float32), "en").shape == (0, 2)
 
 
 def test_reference_sentences_say_the_same_in_each_language() -> None:
@@ -99,9 +125,10 @@ def test_what_cannot_be_read_is_damage(tmp_path: Path) -> None:
 def test_a_models_means_are_measured_once(tmp_path: Path) -> None:
     asked: list[int] = []
 
-    def encode(texts: Sequence[str], questions: bool) -> Matrix:
+    def encode(texts: Sequence[str], questions: bool) -> list[EncodedText]:
         asked.append(len(texts))
-        return np.array([[len(t), questions] for t in texts], np.float32)
+        vectors = np.array([[len(t), questions] for t in texts], np.float32)
+        return [EncodedText(vector, vector[None, :]) for vector in vectors]
 
     first = LanguageMeans.kept(tmp_path, ("", ""), encode)
     assert len(asked) == 2

@@ -60,12 +60,14 @@ def encoder(encoder_model: InstalledModel) -> Encoder:
 
 
 def check_shapes(encoder: Encoder, passages: Sequence[PassageInput] = PASSAGES) -> None:
-    vectors, of_sentences = encoder.encode_passages(passages, ignore)
-    assert vectors.dtype == np.float32
-    assert vectors.shape == (len(passages), encoder.identity.dimension)
-    assert [v.shape for v in of_sentences] == [(len(p.sentences), encoder.identity.dimension) for p in passages]
-    for row in [*vectors, *(row for rows in of_sentences for row in rows)]:
-        assert np.linalg.norm(row) == pytest.approx(1, abs=1e-5)
+    encoded, dimension = encoder.encode_passages(passages, ignore), encoder.identity.dimension
+    assert [e.vector.shape for e in encoded] == [(dimension,)] * len(passages)
+    assert [e.sentences.shape for e in encoded] == [(len(p.sentences), dimension) for p in passages]
+    assert [e.words.shape for e in encoded] == [(e.counts.sum(), dimension) for e in encoded]
+    for e in encoded:
+        assert e.vector.dtype == e.sentences.dtype == e.words.dtype == np.float32
+        for row in [e.vector, *e.sentences]:
+            assert np.linalg.norm(row) == pytest.approx(1, abs=1e-5)
 
 
 @pytest.mark.model
@@ -87,14 +89,14 @@ def test_tokens_are_counted_without_special_ones(encoder: Encoder) -> None:
 
 @pytest.mark.model
 def test_order_and_company_change_no_vector(encoder: Encoder) -> None:
-    vectors, of_sentences = encoder.encode_passages(PASSAGES, ignore)
-    back, of_back = encoder.encode_passages(PASSAGES[::-1], ignore)
-    assert cosines(vectors, back[::-1]).min() > 0.9995
-    for i, passage in enumerate(PASSAGES):
-        (alone,), (of_alone,) = encoder.encode_passages([passage], ignore)
-        assert cosines(vectors[i], alone) > 0.9995
-        assert cosines(of_sentences[i], of_alone).min() > 0.999
-        assert cosines(of_sentences[i], of_back[len(PASSAGES) - 1 - i]).min() > 0.999
+    together, back = encoder.encode_passages(PASSAGES, ignore), encoder.encode_passages(PASSAGES[::-1], ignore)
+    for passage, one, other in zip(PASSAGES, together, back[::-1], strict=True):
+        (alone,) = encoder.encode_passages([passage], ignore)
+        for same in (other, alone):
+            assert cosines(one.vector, same.vector) > 0.9995
+            assert cosines(one.sentences, same.sentences).min() > 0.999
+            assert cosines(one.words, same.words).min() > 0.99
+            assert np.array_equal(one.counts, same.counts)
 
 
 @pytest.mark.model
@@ -112,9 +114,9 @@ def test_a_sentence_is_the_average_of_its_tokens_in_the_passage(
         offsets = encoded.pop("offset_mapping")[0].tolist()
         with torch.no_grad():
             states = model(**encoded).last_hidden_state[0].numpy()
-        (whole,), (of_sentences,) = encoder.encode_passages([passage], ignore)
-        assert cosines(whole, states.mean(axis=0)) > 0.9995
-        for place, vector in zip(places, of_sentences, strict=True):
+        (encoded_passage,) = encoder.encode_passages([passage], ignore)
+        assert cosines(encoded_passage.vector, states.mean(axis=0)) > 0.9995
+        for place, vector in zip(places, encoded_passage.sentences, strict=True):
             own = [
                 state
                 for state, (start, end) in zip(states, offsets, strict=True)
@@ -126,9 +128,22 @@ def test_a_sentence_is_the_average_of_its_tokens_in_the_passage(
 
 @pytest.mark.model
 def test_what_is_said_is_nearer_than_what_is_not(encoder: Encoder) -> None:
-    question = encoder.encode_question("How many people were helped?")
-    _, (sentences, *_) = encoder.encode_passages(PASSAGES[:1], ignore)
-    assert sentences[1] @ question > sentences[0] @ question
+    question = encoder.encode_question("How many people were helped?").vector
+    (encoded,) = encoder.encode_passages(PASSAGES[:1], ignore)
+    assert encoded.sentences[1] @ question > encoded.sentences[0] @ question
+
+
+@pytest.mark.model
+def test_the_words_of_a_sentence_are_those_of_its_text(encoder: Encoder, encoder_model: InstalledModel) -> None:
+    for passage, encoded in zip(PASSAGES, encoder.encode_passages(PASSAGES, ignore), strict=True):
+        for sentence, count in zip(passage.sentences, encoded.counts, strict=True):
+            spaced = [word for word in sentence.split() if any(map(str.isalnum, word))]
+            assert count == len(spaced) or any(c > "\u2e80" for c in sentence), sentence
+    fast = load_question_encoder(encoder_model)
+    for question in ("How many people were helped?", "كم شخصًا؟", "誰が？"):
+        one, other = encoder.encode_question(question).words, fast.encode_question(question).words
+        assert one.shape == other.shape and len(one)
+        assert cosines(one, other).min() > 0.99
 
 
 @pytest.mark.model
@@ -137,12 +152,14 @@ def test_a_model_that_takes_its_first_token_encodes_sentences_by_themselves(tmp_
     assert not BertQuestionEncoder.can_encode(model.folder)
     encoder = load_encoder(model)
     check_shapes(encoder)
-    _, (of_sentences, *_) = encoder.encode_passages(PASSAGES[:1], ignore)
-    alone, _ = encoder.encode_passages([PassageInput("", (s,)) for s in PASSAGES[0].sentences], ignore)
-    assert cosines(of_sentences, alone).min() > 0.999
+    (encoded,) = encoder.encode_passages(PASSAGES[:1], ignore)
+    alone = encoder.encode_passages([PassageInput("", (s,)) for s in PASSAGES[0].sentences], ignore)
+    assert cosines(encoded.sentences, np.stack([e.vector for e in alone])).min() > 0.999
+    assert len(encoded.words) == encoded.counts.sum() == 0
     question = load_question_encoder(model)
     assert type(question) is type(encoder)
-    assert np.linalg.norm(question.encode_question("lamp")) == pytest.approx(1, abs=1e-5)
+    assert np.linalg.norm(question.encode_question("lamp").vector) == pytest.approx(1, abs=1e-5)
+    assert question.encode_question("lamp").words.shape == (0, model.dimension)
 
 
 @pytest.mark.model
@@ -153,11 +170,10 @@ def test_a_models_own_default_prompt_is_not_put_before_the_prefix(tmp_path: Path
     prompts = '{"prompts": {"query": "query: ", "passage": "passage: ", "odd": "zzzz zzzz zzzz "}'
     settings.write_text(prompts + ', "default_prompt_name": "odd"}')
     prompted = load_encoder(describe(model.folder))
-    assert cosines(plain.encode_question("lamp"), prompted.encode_question("lamp")) > 0.9999
-    (one, *_), (of_one, *_) = plain.encode_passages(PASSAGES, ignore)
-    (other, *_), (of_other, *_) = prompted.encode_passages(PASSAGES, ignore)
-    assert cosines(one, other) > 0.9999
-    assert cosines(of_one, of_other).min() > 0.9999
+    assert cosines(plain.encode_question("lamp").vector, prompted.encode_question("lamp").vector) > 0.9999
+    one, other = plain.encode_passages(PASSAGES, ignore)[0], prompted.encode_passages(PASSAGES, ignore)[0]
+    assert cosines(one.vector, other.vector) > 0.9999
+    assert cosines(one.sentences, other.sentences).min() > 0.9999
 
 
 @pytest.mark.model

@@ -1,5 +1,6 @@
 """Generations are switched whole, kept while they are read, and written by one process."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -46,7 +47,9 @@ def test_the_last_one_answers_and_the_one_before_is_kept(tmp_path: Path) -> None
     assert content(tmp_path) == "3"
     assert names(tmp_path) == ["g000003", "g000004"] == [f.name for f in folders[2:]]
     assert sorted(p.name for p in tmp_path.iterdir()) == ["CURRENT", "generations", "lock"]
-    assert (tmp_path / "CURRENT").read_text() == "g000004\n"
+    name, sha256 = (tmp_path / "CURRENT").read_text().split()
+    assert name == "g000004"
+    assert sha256 == hashlib.sha256((folders[-1] / "manifest.json").read_bytes()).hexdigest()
 
 
 @pytest.mark.parametrize(
@@ -100,21 +103,22 @@ def test_a_generation_held_by_another_process_stays(tmp_path: Path) -> None:
 
 def test_a_reader_that_comes_too_late_looks_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = publish(tmp_path, "a")
-    named: list[Path] = []
-    current = generations.current
+    seen: list[Path] = []
+    named = generations.named
 
-    def slow(index: Path) -> Path:
-        folder = current(index)
-        if not named:
-            named.append(folder)
+    def slow(index: Path) -> tuple[Path, str | None]:
+        found = named(index)
+        if not seen:
+            seen.append(found[0])
             for text in "bc":
                 publish(index, text)
-        return folder
+        return found
 
-    monkeypatch.setattr(generations, "current", slow)
+    monkeypatch.setattr(generations, "named", slow)
     with generations.hold(tmp_path) as held:
-        assert named == [first]
+        assert seen == [first]
         assert held.folder.name == "g000003"
+        assert held.sha256 == hashlib.sha256((held.folder / "manifest.json").read_bytes()).hexdigest()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no flock")

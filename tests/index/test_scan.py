@@ -75,7 +75,7 @@ def test_names_of_all_kinds(tmp_path: Path, name: str) -> None:
 def test_a_name_that_is_no_text_is_a_failure(tmp_path: Path) -> None:
     fill(tmp_path, "good.txt")
     (tmp_path / os.fsdecode(b"caf\xe9.txt")).write_text("latin-1")
-    (tmp_path / os.fsdecode(b"caf\xe9.zip")).write_text("not for us")
+    (tmp_path / os.fsdecode(b"caf\xe9.xyz")).write_text("not for us")
     result = scan([tmp_path], tmp_path / "none")
     assert ids(result) == ["good.txt"]
     assert [(f.document, f.reason) for f in result.failed] == [

@@ -1,183 +1,144 @@
-"""The store gives back every passage as the exact slice of its document's text."""
+"""The store keeps files, their documents and their failures apart, and knows each by its path."""
 
 import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from index import store
-from index.document import Passage, Sentence, Span
-from index.scan import Stamp
-from index.store import NewDocument, PassagePlace, Source
-
-AWKWARD = [
-    "",
-    "plain",
-    "nul \0 in the middle\0",
-    "\ufeffmark, e\u0301 combining, 😀 astral, \U0010ffff last",
-    "line\r\nline\rline\u2028line\x85end\n",
-    "العربية \u200f mixed \u202e with marks",
-    "x" * 4096 + "😀" + "y" * 4095 + "\0" + "z" * 9000,
-]
+from index.scan import Failure, Stamp
+from index.store import AccessList, Counts, IndexedFile, NewDocument, Source
 
 
-def place(start: int, end: int, *sentences: tuple[int, int], language: str = "en") -> PassagePlace:
-    return PassagePlace(Span(start, end), language, tuple(Span(a, b) for a, b in sentences))
+def source(id: str, folder: str = "/folder", sha256: str = "0" * 64) -> Source:
+    return Source(id, folder, Stamp(4, 1, 2), 3, sha256, "readers/1")
 
 
-def new(id: str, text: str, *places: PassagePlace, heading: str | None = None) -> NewDocument:
-    source = Source(id, "/folder", Stamp(len(text.encode()), 1, 2), 3, "0" * 64)
-    return NewDocument(source, heading or id, heading, "en", text, places)
+def new(id: str, name: str = "", heading: str | None = None, own: tuple[str, ...] | None = None) -> NewDocument:
+    access = (tuple(sorted(own)),) if own else ()
+    return NewDocument(
+        name, id, heading or id, heading, "fr", "2024-05-31", "A. Author", None, "plain", 10, 2, own, access
+    )
 
 
-def written(path: Path, *documents: NewDocument) -> sqlite3.Connection:
-    db = store.open_to_write(path)
-    store.create(db)
-    for document in documents:
-        store.add_document(db, document)
-    db.close()
-    return store.open_to_read(path)
+@pytest.fixture
+def db(tmp_path: Path) -> sqlite3.Connection:
+    opened = store.open_to_write(tmp_path / "s")
+    store.create(opened)
+    return opened
 
 
-@pytest.mark.parametrize("text", AWKWARD)
-def test_a_text_comes_back_as_it_was(tmp_path: Path, text: str) -> None:
-    db = written(tmp_path / "s", new("a.txt", text))
+def add(db: sqlite3.Connection, path: str, *names: str, failures: tuple[Failure, ...] = ()) -> list[int]:
+    """A file with a document for each name below it."""
+    file = store.add_file(db, source(path))
+    for failure in failures:
+        store.add_failure(db, file, failure)
+    return [store.add_document(db, file, new(f"{path}/{name}" if name else path, name)) for name in names]
+
+
+def test_a_file_has_documents_and_failures(db: sqlite3.Connection) -> None:
+    failed = Failure("mail.eml/b.pdf", "it is encrypted")
+    add(db, "mail.eml", "", "a.txt", failures=(failed,))
+    add(db, "bad.pdf", failures=(Failure("bad.pdf", "no"),))
+    assert store.files(db) == {
+        "bad.pdf": IndexedFile(source("bad.pdf"), 0, (Failure("bad.pdf", "no"),)),
+        "mail.eml": IndexedFile(source("mail.eml"), 2, (failed,)),
+    }
+    assert [d.id for d in store.documents(db)] == ["mail.eml", "mail.eml/a.txt"]
+    assert store.counts(db) == Counts(2, 2, 4, 20)
+
+
+def test_a_document_comes_back_with_all_that_is_known_of_it(db: sqlite3.Connection) -> None:
+    number = store.add_document(db, store.add_file(db, source("a.txt")), new("a.txt", own=("b", "a")))
     found = store.document(db, "a.txt")
     assert found is not None
-    assert found.text == text
+    assert (found.number, found.title, found.language, found.date) == (number, "a.txt", "fr", "2024-05-31")
+    assert (found.author, found.url, found.format, found.characters) == ("A. Author", None, "plain", 10)
+    assert found.access == (("a", "b"),)
+    assert store.documents_numbered(db, {number, 99}) == {number: found}
+    assert store.document(db, "b.txt") is None
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(data=st.data())
-def test_a_passage_is_its_slice(tmp_path: Path, data: st.DataObject) -> None:
-    alphabet = st.characters(exclude_categories=("Cs",))
-    # Repeated, so that a text runs over the pieces it is kept in.
-    text = data.draw(st.text(alphabet, min_size=1, max_size=40)) * data.draw(st.sampled_from([1, 7, 300, 2000]))
-    at = st.integers(0, len(text))
-    spans = [tuple(sorted((data.draw(at), data.draw(at)))) for _ in range(4)]
-    path = tmp_path / "s"
-    path.unlink(missing_ok=True)
-    db = written(path, new("a.txt", text, *(place(a, b) for a, b in spans)))
-    for number, (a, b) in enumerate(spans, 1):
-        assert store.passages(db, [number])[0].text == text[a:b]
-    db.close()
+def test_numbers_are_never_used_twice(db: sqlite3.Connection) -> None:
+    assert add(db, "a.zip", "1", "2") == [1, 2]
+    store.remove_file(db, "a.zip")
+    assert add(db, "a.zip", "1") == [3]
+    assert store.numbers(db) == [3]
 
 
-@pytest.mark.parametrize(
-    ("start", "end"), [(0, 0), (4095, 4097), (4096, 4096), (4096, 8192), (0, 17193), (17193, 17193)]
-)
-def test_slices_at_the_edges_of_pieces(tmp_path: Path, start: int, end: int) -> None:
-    text = AWKWARD[-1]
-    assert len(text) == 17193
-    db = written(tmp_path / "s", new("other.txt", "other" * 4000), new("a.txt", text, place(start, end)))
-    assert store.passages(db, [1])[0].text == text[start:end]
+def test_removing_a_file_leaves_nothing_of_it_and_all_of_the_other(db: sqlite3.Connection) -> None:
+    add(db, "a.zip", "1", failures=(Failure("a.zip/2", "no"),))
+    add(db, "b.zip", "1", failures=(Failure("b.zip/2", "no"),))
+    store.remove_file(db, "a.zip")
+    assert list(store.files(db)) == ["b.zip"]
+    assert [d.id for d in store.documents(db)] == ["b.zip/1"]
+    assert [f.document for f in store.files(db)["b.zip"].failures] == ["b.zip/2"]
 
 
-def test_passages_come_in_the_order_asked(tmp_path: Path) -> None:
-    first = new("a.txt", "one two three", place(0, 3), place(4, 7), heading="Numbers")
-    second = new("b.txt", "quatre", place(0, 6, language="fr"))
-    db = written(tmp_path / "s", first, second)
-    assert store.passages(db, [3, 1, 3]) == [
-        Passage(3, "b.txt", "b.txt", "fr", 0, 6, "quatre"),
-        Passage(1, "a.txt", "Numbers", "en", 0, 3, "one"),
-        Passage(3, "b.txt", "b.txt", "fr", 0, 6, "quatre"),
-    ]
-    assert store.passages(db, []) == []
-    with pytest.raises(KeyError):
-        store.passages(db, [1, 99])
-
-
-def test_sentences_of_passages(tmp_path: Path) -> None:
-    db = written(tmp_path / "s", new("a.txt", "One. Two. Three.", place(0, 9, (0, 4), (5, 9)), place(10, 16, (10, 16))))
-    assert store.sentences_of(db, [2, 1]) == [Sentence(1, 1, 0, 4), Sentence(2, 1, 5, 9), Sentence(3, 2, 10, 16)]
-    assert store.sentences_of(db, [2]) == [Sentence(3, 2, 10, 16)]
-    assert store.sentences_of(db, []) == []
-
-
-def test_more_passages_than_a_statement_takes_parameters(tmp_path: Path) -> None:
-    places = [place(i, i + 1) for i in range(40_000)]
-    db = written(tmp_path / "s", new("a.txt", "ab" * 20_000, *places))
-    numbers = list(range(40_000, 0, -1))
-    assert [p.number for p in store.passages(db, numbers)] == numbers
-
-
-def test_numbers_are_never_used_twice(tmp_path: Path) -> None:
-    db = store.open_to_write(tmp_path / "s")
-    store.create(db)
-    assert store.add_document(db, new("a", "One.", place(0, 4, (0, 4)), place(0, 2, (0, 1), (1, 2)))) == (
-        [1, 2],
-        [1, 2, 3],
+def test_a_file_under_another_name_keeps_its_documents(db: sqlite3.Connection) -> None:
+    numbers = add(db, "a.eml", "", "x/1.txt", failures=(Failure("a.eml/2", "no"),))
+    moved = source("new/b.eml", "/other", "1" * 64)
+    store.move_file(db, "a.eml", moved)
+    assert store.files(db) == {"new/b.eml": IndexedFile(moved, 2, (Failure("new/b.eml/2", "no"),))}
+    assert {d.id: d.number for d in store.documents(db)} == dict(
+        zip(["new/b.eml", "new/b.eml/x/1.txt"], numbers, strict=True)
     )
-    assert store.remove_document(db, "a") == ([1, 2], [1, 2, 3])
-    assert store.add_document(db, new("a", "One.", place(0, 4, (0, 4)))) == ([3], [4])
-    assert store.counts(db) == store.Counts(1, 1, 1)
+    assert store.titles_to_derive(db, "new/b.eml") == [(1, "new/b.eml"), (2, "new/b.eml/x/1.txt")]
+    store.set_title(db, 1, "b")
+    assert store.document(db, "new/b.eml").title == "b"  # type: ignore[union-attr]
 
 
-def test_removing_leaves_nothing_of_one_document_and_all_of_the_other(tmp_path: Path) -> None:
-    db = store.open_to_write(tmp_path / "s")
-    store.create(db)
-    store.add_document(db, new("a", "One.", place(0, 4, (0, 4))))
-    store.add_document(db, new("b", "Two.", place(0, 4, (0, 4))))
-    store.remove_document(db, "a")
-    assert [e.id for e in store.documents(db)] == ["b"]
-    assert [db.execute(f"SELECT count(*) FROM {t}").fetchone() for t in ("texts", "passages", "sentences")] == [
-        (1,)
-    ] * 3
-    assert store.passages(db, [2])[0].text == "Two."
+def test_a_heading_outlives_another_name(db: sqlite3.Connection) -> None:
+    store.add_document(db, store.add_file(db, source("a.txt")), new("a.txt", heading="The harbour"))
+    assert store.titles_to_derive(db, "a.txt") == []
 
 
-def test_a_document_under_another_name_keeps_its_numbers(tmp_path: Path) -> None:
-    db = store.open_to_write(tmp_path / "s")
-    store.create(db)
-    store.add_document(db, new("a.txt", "One.", place(0, 4, (0, 4))))
-    moved = Source("b.txt", "/other", Stamp(4, 10, 20), 30, "1" * 64)
-    store.update_source(db, "a.txt", moved, "b")
-    assert store.sources(db) == {"b.txt": (moved, None)}
-    assert store.passages(db, [1]) == [Passage(1, "b.txt", "b", "en", 0, 4, "One.")]
+def test_who_may_see_what(db: sqlite3.Connection) -> None:
+    assert not store.restricts(db)
+    number = store.add_document(db, store.add_file(db, source("x.jsonl")), new("x.jsonl/1", "1", own=("hr",)))
+    assert store.restricts(db)
+    assert list(store.access_lists(db)) == [AccessList(number, "x.jsonl/1", "x.jsonl", "/folder", ("hr",), (("hr",),))]
+    store.set_access(db, number, ())
+    assert not store.restricts(db)
+    assert next(store.access_lists(db)).access == ()
 
 
-def test_documents_and_languages_are_listed(tmp_path: Path) -> None:
-    db = written(
-        tmp_path / "s",
-        new("b.txt", "One.", place(0, 1), place(1, 2, language="ar"), place(2, 3), heading="Heading"),
-        new("a.txt", ""),
-    )
-    assert list(store.documents(db)) == [
-        store.DocumentEntry("a.txt", "a.txt", "en", None, 0),
-        store.DocumentEntry("b.txt", "Heading", "en", "Heading", 3),
-    ]
-    assert store.languages(db) == {"en": 2, "ar": 1}
-    assert store.passage_languages(db) == ["en", "ar", "en"]
-    assert store.document(db, "c.txt") is None
+def test_a_path_is_taken_once(db: sqlite3.Connection) -> None:
+    add(db, "a.txt", "")
+    with pytest.raises(sqlite3.IntegrityError):
+        add(db, "a.txt")
+    with pytest.raises(sqlite3.IntegrityError):
+        store.add_document(db, store.add_file(db, source("b.txt")), new("a.txt"))
 
 
-def test_an_id_is_data(tmp_path: Path) -> None:
+def test_an_id_is_data(db: sqlite3.Connection) -> None:
     ids = ["it's.txt", '"; DROP TABLE documents; --.txt', "a\nb.txt", "\u202egnp.txt", "%_[.txt", "سؤال.txt"]
-    db = written(tmp_path / "s", *(new(id, f"text of {n}", place(0, 4)) for n, id in enumerate(ids)))
-    assert [store.document(db, id).text for id in ids] == [f"text of {n}" for n in range(len(ids))]  # type: ignore[union-attr]
+    for id in ids:
+        add(db, id, "")
+    assert [store.document(db, id).id for id in ids] == ids  # type: ignore[union-attr]
 
 
 def test_the_reading_side_cannot_write(tmp_path: Path) -> None:
     folder = tmp_path / "what? a#b %41 'q'"
     folder.mkdir()
-    db = written(folder / "s", new("a", "One."))
+    written = store.open_to_write(folder / "s")
+    store.create(written)
+    written.close()
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        db.execute("DELETE FROM documents")
+        store.open_to_read(folder / "s").execute("DELETE FROM documents")
     assert [p.name for p in tmp_path.iterdir()] == [folder.name]
 
 
-def test_the_space_of_much_that_was_removed_is_given_back(tmp_path: Path) -> None:
+def test_what_was_removed_is_gone_from_the_file_and_its_space_given_back(tmp_path: Path) -> None:
     path = tmp_path / "s"
     db = store.open_to_write(path)
     store.create(db)
-    for n in range(30):
-        store.add_document(db, new(f"{n}", f"{n}" * 20_000))
+    for n in range(300):
+        add(db, f"{n}-marmalade-{'x' * 300}", "")
     large = path.stat().st_size
-    for n in range(25):
-        store.remove_document(db, f"{n}")
+    for n in range(250):
+        store.remove_file(db, f"{n}-marmalade-{'x' * 300}")
+    assert b"249-marmalade" not in path.read_bytes()
     store.compact(db)
     assert path.stat().st_size < large / 2
-    assert store.document(db, "29").text == "29" * 20_000  # type: ignore[union-attr]
-    assert store.add_document(db, new("next", "One.", place(0, 1)))[0] == [1]
+    assert len(store.files(db)) == 50
