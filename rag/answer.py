@@ -3,9 +3,33 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
+from rag.locate import Box
+
 Mode = Literal["quote", "compose"]
 StatementStatus = Literal["quoted", "supported", "unsupported"]
 CitationStatus = Literal["exact", "unverified"]
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Another document's place where a citation's quote, or its best sentence, stands too: `text[start:end]`."""
+
+    document: str
+    title: str
+    page: int | None
+    start: int
+    end: int
+    sheet: str | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A number, date or negation in which two citations of an answer differ; "" where a negation is lacking."""
+
+    number: int  # of the other citation
+    here: str  # as this citation's quote has it
+    there: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +39,20 @@ class Citation:
     number: int  # 1-based; its marker in the answer's text is [number]
     document: str
     title: str
-    page: int | None
+    page: int | None  # where it begins, of a document that has pages or slides
     language: str
     start: int
     end: int
     quote: str
     status: CitationStatus
+    sheet: str | None = None
+    row: int | None = None  # of a table
+    boxes: tuple[Box, ...] = ()  # of its words on their pages, line by line
+    date: str | None = None  # of the document, ISO 8601
+    url: str | None = None
+    also: tuple[Elsewhere, ...] = ()  # other documents that say the same
+    differs_from: tuple[int, ...] = ()  # numbers of citations that say the same but for a number, date or negation
+    differences: tuple[Difference, ...] = ()  # in what they differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +91,7 @@ class Answer:
     citations: tuple[Citation, ...]
     passages: tuple[RankedPassage, ...]
     timings: dict[str, float]  # milliseconds
+    confidence: float | None = None  # how likely it is that the sources answer, 0 to 1; None where nothing was judged
 
     def to_json(self, id: str | int | None = None) -> dict[str, Any]:
         """The answer as the public interface's JSON object; `id` only in a batch."""

@@ -2,17 +2,15 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import lexical
 from index.encoder import QuestionEncoder
 from index.errors import QuestionError
 from index.language import detect
 from index.lexical import QuestionTerm
-from index.opened import Index
+from index.view import View
 
 _HALVES = re.compile("[\ud800-\udfff]")
 LONGEST = 2_000  # characters; what is longer is a text, and the encoder would see only its beginning
@@ -20,12 +18,15 @@ LONGEST = 2_000  # characters; what is longer is a text, and the encoder would s
 
 @dataclass(frozen=True)
 class Question:
-    """What was asked, its language (ISO 639-1 or "und"), its centred vector (d,) and its terms."""
+    """What was asked, its language (ISO 639-1 or "und"), its centred vector (d,), its terms, and the centred vectors of
+    its words (words, d).
+    """
 
     text: str
     language: str
     vector: NDArray[np.float32]
     terms: tuple[QuestionTerm, ...]
+    words: NDArray[np.float32]
 
 
 def check(text: str) -> str:
@@ -46,9 +47,10 @@ def whole(text: str) -> str:
     return _HALVES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def understand(text: str, index: Index, encoder: QuestionEncoder) -> Question:
+def understand(text: str, view: View, encoder: QuestionEncoder) -> Question:
     """Make a question of checked `text`."""
     language = detect(text)
-    vector: NDArray[Any] = index.passage_vectors.means.centre_question(encoder.encode_question(text), language)
-    terms = index.read(lambda db: lexical.question_terms(db, text, language, index.manifest.passages))
-    return Question(text, language, vector, tuple(terms))
+    encoded = encoder.encode_question(text)
+    vector = view.means.centre_question(encoded.vector, language)
+    words = view.means.centre_question_words(encoded.words, language)
+    return Question(text, language, vector, tuple(view.question_terms(text, language)), words)

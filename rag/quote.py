@@ -5,16 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from index.analysis import terms
-from index.document import Passage
+from index.document import Passage, Span
+from rag.agreement import same
 from rag.question import Question
 from rag.retrieve import Candidate, RankedSentence
 
 MOST = 3  # quotes an answer
 HEADING = 80  # characters at most
-LONGEST = 350  # characters of a quote of several sentences
+LONGEST = 450  # characters of a first quote of several sentences
+LONGEST_LATER = 150  # of the quotes after it: an answer is more often beside the best sentence than in the next ones
 SEARCHED = 10  # best passages whose sentences are considered
+PASSAGE_WEIGHT = 0.3
+WORDS_WEIGHT = 1.0
 COVERAGE_WEIGHT = 0.2
-FAR = 0.35  # below the best score; docs/log.md
+FAR = 0.4  # below the best score a sentence is neither quoted nor joined; docs/log.md
 _ENDED = re.compile(r"[.!?…。！？؟۔।॥][\"'»”’)\]*_]*\Z")
 _ASKED = ("?", "？", "؟")
 _LINE_START = re.compile(r"(?:^|\n)[#*_\s]*\Z")  # after a line break, with no more than a heading's marks
@@ -28,6 +32,7 @@ class Quote:
     start: int
     end: int
     score: float
+    best: Span | None = None  # of several sentences, the one it grew from
 
     @property
     def text(self) -> str:
@@ -38,29 +43,32 @@ class Quote:
 def choose_quotes(question: Question, candidates: Sequence[Candidate]) -> list[Quote]:
     """The one to three quotes that answer best, best first; empty only where there are no candidates.
 
-    A sentence beside one that was chosen joins its quote while that stays short: what answers is often said in two.
+    A quote takes in the sentences beside its own, the better one first, while it stays short: what answers is often
+    said in two.
     """
     sentences = [quote for candidate in candidates[:SEARCHED] for quote in _quotes(question, candidate)]
     sentences.sort(key=lambda q: -q.score)
+    left = [s for s in sentences if s.score >= sentences[0].score - FAR]
     chosen: list[Quote] = []
-    for sentence in sentences:
-        if chosen and sentence.score < sentences[0].score - FAR:
-            break
-        if any(_within(sentence, quote) for quote in chosen):
-            continue
-        neighbour = next((i for i, quote in enumerate(chosen) if _adjoin(quote, sentence)), None)
-        if neighbour is not None:
-            chosen[neighbour] = _join(chosen[neighbour], sentence)
-        elif len(chosen) < MOST:
-            chosen.append(sentence)
-        else:
-            break
+    while left and len(chosen) < MOST:
+        chosen.append(_grow(left[0], left, LONGEST_LATER if chosen else LONGEST))
+        left = _unsaid(chosen[-1], left)
     return chosen
 
 
-def _within(one: Quote, other: Quote) -> bool:
-    """Whether the words of one quote stand in the other, wherever it is from."""
-    return f" {_folded(one.text)} " in f" {_folded(other.text)} "
+def _unsaid(quote: Quote, sentences: Sequence[Quote]) -> list[Quote]:
+    """Those of the sentences that the quote does not say already, wherever they are from."""
+    said = f" {_folded(quote.text)} "
+    unsaid = [s for s in sentences if f" {_folded(s.text)} " not in said]
+    return [s for s in unsaid if not same(s.text, quote.text)]
+
+
+def _grow(quote: Quote, sentences: Sequence[Quote], longest: int) -> Quote:
+    """The quote with those of the `sentences`, best first, that adjoin it, up to `longest` characters."""
+    around = [s for s in sentences if s.passage.number == quote.passage.number]
+    while beside := next((s for s in around if _adjoin(quote, s) and len(_join(quote, s).text) <= longest), None):
+        quote = _join(quote, beside)
+    return quote
 
 
 def _folded(text: str) -> str:
@@ -68,12 +76,10 @@ def _folded(text: str) -> str:
 
 
 def _adjoin(one: Quote, other: Quote) -> bool:
-    """Whether two quotes stand side by side in one paragraph and are short enough together."""
-    if one.passage.number != other.passage.number:
-        return False
+    """Whether two quotes of one passage stand side by side in one paragraph."""
     first, second = sorted((one, other), key=lambda q: q.start)
     between = one.passage.text[first.end - one.passage.start : second.start - one.passage.start]
-    return not between.strip() and "\n" not in between and second.end - first.start <= LONGEST
+    return first.end <= second.start and not between.strip() and "\n" not in between
 
 
 def _join(one: Quote, other: Quote) -> Quote:
@@ -83,12 +89,17 @@ def _join(one: Quote, other: Quote) -> Quote:
 def _quotes(question: Question, candidate: Candidate) -> list[Quote]:
     found = []
     for ranked in _without_headings(candidate):
-        quote = Quote(candidate.passage, ranked.sentence.start, ranked.sentence.end, 0.0)
-        score = candidate.score + ranked.cosine
+        quote = Quote(candidate.passage, ranked.span.start, ranked.span.end, 0.0)
+        score = ranked.cosine + WORDS_WEIGHT * ranked.words + PASSAGE_WEIGHT * candidate.score
         if candidate.passage.language == question.language:
             score += COVERAGE_WEIGHT * coverage(question, quote.text)
-        found.append(Quote(candidate.passage, quote.start, quote.end, score))
+        found.append(replace(quote, score=score, best=ranked.span))
     return found
+
+
+def sentences_of(candidate: Candidate) -> list[Quote]:
+    """The sentences of a passage that may be quoted, in the order of its text, not ranked."""
+    return [Quote(candidate.passage, s.span.start, s.span.end, 0.0) for s in _without_headings(candidate)]
 
 
 def _without_headings(candidate: Candidate) -> list[RankedSentence]:
@@ -100,10 +111,10 @@ def _without_headings(candidate: Candidate) -> list[RankedSentence]:
 def _is_heading(candidate: Candidate, ranked: RankedSentence, following: RankedSentence | None) -> bool:
     """Whether a line ends here with a question, or is a short one of its own without an end before one that has one."""
     text, offset = candidate.passage.text, candidate.passage.start
-    start, end = ranked.sentence.start - offset, ranked.sentence.end - offset
+    start, end = ranked.span.start - offset, ranked.span.end - offset
     after_start, after_end = len(text), len(text)
     if following is not None:
-        after_start, after_end = following.sentence.start - offset, following.sentence.end - offset
+        after_start, after_end = following.span.start - offset, following.span.end - offset
     ends_line = following is None or "\n" in text[end:after_start]
     if ends_line and text[:end].endswith(_ASKED):
         return True

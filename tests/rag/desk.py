@@ -26,6 +26,7 @@ ANSWER = {
     "citations",
     "passages",
     "timings",
+    "confidence",
 }
 
 

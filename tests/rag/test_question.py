@@ -57,11 +57,11 @@ def test_whole_characters_are_left_alone() -> None:
 def test_what_is_understood(tmp_path: Path, text: str, language: str, terms: list[str]) -> None:
     encoder = LetterEncoder()
     with Index.open(build(tmp_path)) as index:
-        question = understand(text, index, encoder)
+        question = understand(text, index.view(), encoder)
         assert (question.text, question.language) == (text, language)
         assert set(terms) <= {term for q in question.terms for term in q.terms}
         assert bool(terms) == bool(question.terms)
         assert all(q.weight >= 0 for q in question.terms)
-        expected = index.passage_vectors.means.centre_question(encoder.encode_question(text), language)
+        expected = index.means.centre_question(encoder.encode_question(text).vector, language)
         assert np.array_equal(question.vector, expected)
         assert np.linalg.norm(question.vector) == pytest.approx(1, abs=1e-5)

@@ -5,13 +5,14 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from index.document import Passage, Sentence
+from index.document import Passage, Span
 from index.lexical import QuestionTerm
 from rag.question import Question
-from rag.quote import LONGEST, MOST, Quote, choose_quotes, coverage
+from rag.quote import FAR, LONGEST, LONGEST_LATER, MOST, Quote, choose_quotes, coverage
 from rag.retrieve import Candidate, RankedSentence
 
-QUESTION = Question("lamp?", "en", np.ones(1, np.float32), (QuestionTerm("lamp", ("lamp",), 1.0),))
+NO_WORDS = np.zeros((0, 1), np.float32)
+QUESTION = Question("lamp?", "en", np.ones(1, np.float32), (QuestionTerm("lamp", ("lamp",), 1.0),), NO_WORDS)
 OFFSET = 100  # where every passage begins in its document
 
 
@@ -19,10 +20,10 @@ def candidate(number: int, *sentences: tuple[str, float], gap: str = " ", langua
     """A passage of these sentences with their cosines; not of the question's language unless told so."""
     text = gap.join(sentence for sentence, _ in sentences)
     ranked, at = [], 0
-    for n, (sentence, cosine) in enumerate(sentences):
+    for sentence, cosine in sentences:
         start = OFFSET + text.index(sentence, at)
         at = start - OFFSET + len(sentence)
-        ranked.append(RankedSentence(Sentence(100 * number + n, number, start, start + len(sentence)), cosine))
+        ranked.append(RankedSentence(Span(start, start + len(sentence)), cosine))
     passage = Passage(number, f"{number}.txt", "", language, OFFSET, OFFSET + len(text), text)
     return Candidate(passage, 1.0, 0.5, 0.0, tuple(ranked))
 
@@ -71,6 +72,28 @@ def test_joined_quotes_stay_short() -> None:
     assert texts(candidate(1, (long, 0.50), ("A short one after it.", 0.49))) == [long, "A short one after it."]
 
 
+def test_the_first_quote_may_be_longer_than_those_after_it() -> None:
+    sentence = "x" * (LONGEST_LATER // 2) + "."
+    both = f"{sentence} {sentence.upper()}"
+    assert LONGEST_LATER < len(both) <= LONGEST
+    first = candidate(1, (sentence, 0.50), (sentence.upper(), 0.49))
+    assert texts(first) == [both]
+    assert texts(candidate(2, ("First.", 0.6)), candidate(1, ("y" + sentence, 0.5), ("z" + sentence, 0.49))) == [
+        "First.", "y" + sentence, "z" + sentence
+    ]  # fmt: skip
+
+
+def test_the_better_neighbour_joins_first() -> None:
+    length = LONGEST // 3
+    before, best, after = ("a" * length + ".", 0.48), ("b" * length + ".", 0.50), ("c" * length + ".", 0.49)
+    assert texts(candidate(1, before, best, after))[0] == f"{best[0]} {after[0]}"
+
+
+def test_what_is_far_below_the_best_is_neither_quoted_nor_joined() -> None:
+    far = 0.50 - 1.1 * FAR
+    assert texts(candidate(1, ("A.", 0.50), ("B.", far)), candidate(2, ("C.", far))) == ["A."]
+
+
 def test_a_sentence_as_long_as_it_is_may_be_quoted() -> None:
     long = "x" * 3 * LONGEST + "."
     assert texts(candidate(1, (long, 0.50))) == [long]
@@ -96,8 +119,8 @@ def test_words_of_the_question_help_in_its_own_language() -> None:
 )
 def test_coverage(text: str, share: float) -> None:
     terms = (QuestionTerm("lamp", ("lamp",), 1.0), QuestionTerm("bulbs", ("bulb",), 3.0))
-    assert coverage(Question("", "en", np.ones(1, np.float32), terms), text) == share
-    assert coverage(Question("", "en", np.ones(1, np.float32), ()), text) == 0
+    assert coverage(Question("", "en", np.ones(1, np.float32), terms, NO_WORDS), text) == share
+    assert coverage(Question("", "en", np.ones(1, np.float32), (), NO_WORDS), text) == 0
 
 
 def test_a_quote_is_a_slice() -> None:
