@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 from langchain_core.language_models import FakeListChatModel
 
-from index import readers
 from index.encoder import identity_of, load_encoder
+from index.limits import Limits
 from index.models import InstalledModel
+from index.reading import read_here
 from index.sync import EncoderSource, sync
 from ui.arguments import build_parser
 from ui.settings import _KNOWN
@@ -22,7 +23,7 @@ from ui.settings import _KNOWN
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
-BENCHMARKS = sorted(path for path in (ROOT / "benchmarks").glob("*.py") if path.stem != "report")
+BENCHMARKS = sorted(path for path in (ROOT / "benchmarks").glob("*.py") if "def main(" in path.read_text("utf-8"))
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
@@ -139,7 +140,8 @@ def test_the_printed_answer_quotes_what_stands_there() -> None:
     places = re.findall(r"^\[(\d+)\] .*: (\S+), characters (\d+) to (\d+)$", sources, re.MULTILINE)
     assert sorted(quotes.values()) == sorted(number for number, *_ in places) != []
     for number, document, start, end in places:
-        text = readers.read(document, (ROOT / "sample" / document).read_bytes()).text
+        (part,) = read_here(document, (ROOT / "sample" / document).read_bytes(), Limits())
+        text = part.extract.text
         assert {v: k for k, v in quotes.items()}[number] == " ".join(text[int(start) : int(end)].split())
 
 

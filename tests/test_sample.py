@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from index.readers import read
+from index.limits import Limits
+from index.reading import read_here
 
 SAMPLE = Path(__file__).parent.parent / "sample"
 QUESTIONS = [
@@ -34,7 +35,9 @@ FICTITIOUS = re.compile(r"0808 157 0\d{3}|01 99 00 \d\d \d\d|06 39 98 \d\d \d\d"
 
 
 def text_of(document: str) -> str:
-    return read(document, (SAMPLE / document).read_bytes()).text
+    (part,) = read_here(document, (SAMPLE / document).read_bytes(), Limits())
+    assert part.extract is not None, part.failure
+    return part.extract.text
 
 
 def test_the_folder_holds_these_documents_and_no_other() -> None:

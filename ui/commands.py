@@ -1,12 +1,10 @@
 """The `pincite` command: what each of its commands does."""
 
 import codecs
-import contextlib
 import io
 import json
 import os
 import sys
-import tempfile
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -14,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import PinciteError
-from ui import terminal
+from ui import evaluation, terminal, upkeep
 from ui.arguments import parse
+from ui.loading import assistant
 from ui.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from index.sync import EncoderSource
-    from rag.assistant import Assistant
+    from index.filters import Filter
 
 # What a command imports, it imports by itself: `pincite show` should not wait for faiss, nor `pincite ask` for torch.
 
@@ -55,30 +53,19 @@ def _write_utf8() -> None:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
-def _sync(given: Namespace, settings: Settings) -> None:
-    from index.scan import check_folders
-    from index.sync import SyncOptions, sync
-
-    check_folders(given.folders)  # before a model is fetched for a folder that is not there
-    options = SyncOptions(rebuild=given.rebuild, max_bytes=given.max_document_mb * 1_000_000)
-    with terminal.sync_bar() as advance:
-        report = sync(given.folders, settings.index, _encoder_source(given.encoder, settings), options, advance)
-    print(_json(report.to_json()) if given.json else terminal.sync_text(report))
-
-
 def _ask(given: Namespace, settings: Settings) -> None:
-    assistant = _assistant(settings, given.confidence)
+    asking = assistant(settings, given.confidence, _filter(given))
     if not given.batch:
-        answer = assistant.ask(given.question, mode=given.mode, k=given.k)
+        answer = asking.ask(given.question, mode=given.mode, k=given.k)
         print(_json(answer.to_json()) if given.json else terminal.answer_text(answer))
         return
     asked = terminal.bar(list(_read_batch(given.batch)), " questions")
-    answers = ((id, assistant.ask_any(question, mode=given.mode, k=given.k)) for id, question in asked)
+    answers = ((id, asking.ask_any(question, mode=given.mode, k=given.k)) for id, question in asked)
     _write_lines((_json(answer.to_json(id)) for id, answer in answers), given.out)
 
 
 def _search(given: Namespace, settings: Settings) -> None:
-    found = _assistant(settings).search(given.query, k=given.k)
+    found = assistant(settings, filter=_filter(given)).search(given.query, k=given.k)
     if given.json:
         print(_json({"query": given.query, "passages": [asdict(p) for p in found]}))
     else:
@@ -90,7 +77,7 @@ def _show(given: Namespace, settings: Settings) -> None:
     from index.scan import shown
 
     with Index.open(settings.index) as index:
-        document = index.document(shown(given.document))
+        document = index.view(_filter(given)).document(shown(given.document))
     if document is None:
         raise PinciteError(f"no document is called {given.document!r}; `pincite search` names those it finds")
     sys.stdout.buffer.write(document.text.encode())
@@ -99,34 +86,21 @@ def _show(given: Namespace, settings: Settings) -> None:
 def _serve(given: Namespace, settings: Settings) -> None:
     from ui.server import serve
 
-    serve(_assistant(settings), given.host, given.port, terminal.say)
+    serve(assistant(settings, filter=_filter(given)), given.host, given.port, terminal.say)
 
 
-def _eval(given: Namespace, settings: Settings) -> None:
-    from index.sync import sync
-    from rag.evaluate import evaluation_folder, read_questions, score
+def _filter(given: Namespace) -> "Filter":
+    """Who asks, and what they want to look in."""
+    from index.filters import Filter
 
-    corpus, questions = evaluation_folder(given.set)
-    gold = read_questions(questions)
-    if given.index:
-        _check_of_set(given.index, corpus)
-    with tempfile.TemporaryDirectory(prefix="pincite-eval-") as scratch:
-        settings = replace(settings, index=given.index or Path(scratch))  # a scratch index unless one is named
-        with terminal.sync_bar() as advance:
-            sync([corpus], settings.index, _encoder_source(None, settings), progress=advance)
-        report = score(given.set.resolve().name, _assistant(settings), gold)
-    print(_json(report.to_json()) if given.json else report.to_text())
-
-
-def _check_of_set(index: Path, corpus: Path) -> None:
-    """Refuse an index of other folders, which a sync with the set's corpus would empty."""
-    from index.errors import IndexMissingError
-    from index.opened import Index
-    from index.scan import shown
-
-    with contextlib.suppress(IndexMissingError), Index.open(index) as opened:
-        if opened.manifest.folders != (shown(corpus.resolve()),):
-            raise PinciteError(f"{index} is an index of other documents; name one of this set, or leave out --index")
+    return Filter.parse(
+        groups=given.groups,
+        folders=getattr(given, "folder", ()),
+        languages=getattr(given, "language", ()),
+        since=getattr(given, "since", None),
+        until=getattr(given, "until", None),
+        formats=getattr(given, "format", ()),
+    )
 
 
 def _models(given: Namespace, settings: Settings) -> None:
@@ -141,40 +115,6 @@ def _models(given: Namespace, settings: Settings) -> None:
         print(f"{card.name}  {card.kind}  {card.licence}  {card.size / 1e6:,.0f} MB  {state}")
     for name in sorted(here.keys() - {card.name for card in catalogue()}):
         print(f"{name}  encoder  installed in {here[name].folder}")
-
-
-def _encoder_source(name: str | None, settings: Settings) -> "EncoderSource":
-    """The encoder by name, else the one that built the index, else the default."""
-    from index.encoder import identity_of, load_encoder
-    from index.models import DEFAULT_MODEL, ensure
-    from index.sync import EncoderSource
-
-    model = ensure(name or _built_by(settings.index) or DEFAULT_MODEL, settings.models, terminal.progress)
-    return EncoderSource(identity_of(model), lambda: load_encoder(model))
-
-
-def _built_by(index: Path) -> str | None:
-    from index.errors import IndexDamagedError, IndexMismatchError, IndexMissingError
-    from index.opened import Index
-
-    try:
-        with Index.open(index) as opened:
-            return opened.manifest.encoder.name
-    except (IndexMissingError, IndexDamagedError, IndexMismatchError):
-        return None  # the sync itself says what is wrong
-
-
-def _assistant(settings: Settings, confidence: float | None = None) -> "Assistant":
-    from index.encoder import load_question_encoder
-    from index.models import ensure
-    from index.opened import Index
-    from rag.abstain import CONFIDENCE
-    from rag.assistant import Assistant
-
-    with Index.open(settings.index) as index:
-        name = index.manifest.encoder.name
-    encoder = load_question_encoder(ensure(name, settings.models, terminal.progress))
-    return Assistant(settings.index, encoder, CONFIDENCE if confidence is None else confidence)
 
 
 def _read_batch(path: Path) -> Iterator[tuple[str | int, str]]:
@@ -221,12 +161,19 @@ def _json(value: object) -> str:
 
 
 _COMMANDS = {
-    "sync": _sync,
+    "sync": upkeep.sync,
+    "watch": upkeep.watch,
+    "rebuild": upkeep.rebuild,
+    "compact": upkeep.compact,
+    "status": upkeep.status,
+    "fsck": upkeep.fsck,
+    "backup": upkeep.backup,
+    "restore": upkeep.restore,
     "ask": _ask,
     "search": _search,
     "show": _show,
     "serve": _serve,
-    "eval": _eval,
+    "eval": evaluation.evaluate,
     "models": _models,
 }
 

@@ -1,4 +1,5 @@
-// What the page does by itself: which answer's sources are shown, moving between a marker and its source, copying.
+// What the page does by itself: which answer's sources are shown, moving between a marker and its source, copying,
+// and saying which documents are looked in.
 (() => {
   "use strict";
 
@@ -32,7 +33,62 @@
     area.remove();
   }
 
+  function written(day, words) {
+    const [year, month, number] = day.split("-").map(Number);
+    const values = { day: number === 1 ? words.first : number, month: words.months.split("|")[month - 1], year };
+    return words.day.replace(/{(\w+)}/g, (_, name) => values[name]);
+  }
+
+  // Says in the closed control what is chosen in it, as the page says it under a question.
+  function say(look) {
+    const words = look.dataset;
+    const parts = [];
+    let last = null;
+    for (const input of look.querySelectorAll("input:checked, input[type=date]")) {
+      if (!input.value) continue;
+      if (parts.length) parts.push(last === input.name ? words.comma : " · ");
+      last = input.name;
+      const name = document.createElement("bdi");
+      const day = input.type === "date" && words[input.name].replace("{date}", written(input.value, words));
+      name.textContent = day || input.nextElementSibling.textContent;
+      parts.push(name);
+    }
+    look.querySelector(".chosen").replaceChildren(...(parts.length ? parts : [words.all]));
+    look.classList.toggle("some", parts.length > 0);
+    look.querySelector(".clear").hidden = !parts.length;
+  }
+
+  function clear(look) {
+    for (const input of look.querySelectorAll("input")) {
+      if (input.type === "date") input.value = "";
+      else input.checked = false;
+    }
+    look.dispatchEvent(new Event("change", { bubbles: true }));
+    look.querySelector("summary").focus();
+  }
+
+  function close(but) {
+    for (const opened of document.querySelectorAll(".look details[open]")) {
+      if (!opened.contains(but)) opened.open = false;
+    }
+  }
+
+  document.addEventListener("change", (event) => {
+    const look = event.target.closest(".look");
+    if (look) say(look);
+  });
+  document.addEventListener("focusin", (event) => close(event.target));
+  document.addEventListener("keydown", (event) => {
+    const opened = event.key === "Escape" && event.target.closest(".look details[open]");
+    if (!opened) return;
+    opened.open = false;
+    opened.querySelector("summary").focus();
+  });
+
   document.addEventListener("click", (event) => {
+    close(event.target);
+    const clearing = event.target.closest(".look .clear");
+    if (clearing) clear(clearing.closest(".look"));
     const link = event.target.closest("a.marker, a.back, a.show-sources");
     if (link) {
       event.preventDefault();

@@ -11,8 +11,11 @@ from fastapi import FastAPI
 
 from index.document import Document
 from index.errors import PinciteError
+from index.filters import Filter
 from rag.answer import Answer
 from rag.examples import Titled, examples
+from rag.question import whole
+from ui.look_in import Listed, chosen, offered, render_offer
 from ui.render import Turn, render_conversation, render_header, render_sources, render_welcome, reveal
 from ui.strings import Strings, choose, sentence
 
@@ -30,19 +33,35 @@ element.addEventListener("click", (event) => {
   if (button) trigger("example", { question: button.dataset.question });
 });
 """
+# Keeps what is chosen as the component's value, which is sent with each question.
+_CHOICES = """
+element.addEventListener("change", () => {
+  const inputs = [...element.querySelectorAll("input")];
+  const checked = (name) => inputs.filter((input) => input.name === name && input.checked).map((input) => input.value);
+  const day = (name) => inputs.find((input) => input.name === name)?.value || "";
+  props.value = {
+    languages: checked("languages"), formats: checked("formats"), folders: checked("folders"),
+    since: day("since"), until: day("until"),
+  };
+});
+"""
 
 
 class Answerer(Protocol):
     """What the page needs of an assistant."""
 
-    def ask(self, question: str) -> Answer:
+    @property
+    def filter(self) -> Filter:
+        """Who it answers for; no question can widen it."""
+
+    def ask(self, question: str, *, filter: Filter | None = None) -> Answer:
         """The answer; raises QuestionError for a question that is empty or too long."""
 
     def document(self, id: str) -> Document | None:
         """The document of that id."""
 
-    def documents(self) -> Sequence[Titled]:
-        """Every document's id, title and language."""
+    def documents(self) -> Sequence[Listed]:
+        """Every document that it answers from."""
 
 
 class Conversation:
@@ -54,13 +73,17 @@ class Conversation:
         self._turns: tuple[Turn, ...] = ()
         self._numbers = itertools.count(1)
 
-    def ask(self, question: str) -> Iterator[tuple[str, str]]:
-        """Answer a question; yields the conversation and the sources as HTML, step by step."""
-        asked = Turn(next(self._numbers), _whole(question).strip())
+    def ask(self, question: str, choice: object = None) -> Iterator[tuple[str, str]]:
+        """Answer a question from the documents that the page's control chose; None for all.
+
+        Yields the conversation and the sources as HTML, step by step.
+        """
+        asked = Turn(next(self._numbers), whole(question).strip())
         self._turns = (*self._turns, asked)[-TURNS_KEPT:]
-        yield self._rendered()
         try:
-            answer = self._assistant.ask(asked.question)
+            asked = replace(asked, within=chosen(choice, self._assistant.filter))
+            yield self._with(asked)
+            answer = self._assistant.ask(asked.question, filter=asked.within)
         except PinciteError as error:
             yield self._with(replace(asked, problem=sentence(error), settled=True))
             return
@@ -77,11 +100,6 @@ class Conversation:
 
     def _rendered(self) -> tuple[str, str]:
         return render_conversation(self._turns, self._strings), render_sources(self._turns, self._strings)
-
-
-def _whole(question: str) -> str:
-    """The question without halves of characters, which no answer could be written with."""
-    return question.encode("utf-8", "replace").decode("utf-8")
 
 
 def mount_page(app: FastAPI, assistant: Answerer) -> FastAPI:
@@ -113,23 +131,29 @@ def build_page(assistant: Answerer) -> gr.Blocks:
             with gr.Row(elem_id="composer"):
                 box = _question_box()
                 button = gr.Button("Ask", elem_id="ask", variant="primary")
+                look_in = _look_in()
 
         def greet(request: gr.Request) -> tuple[Any, ...]:
             strings = _strings(request)
-            top, welcome = _greeting(assistant, strings)
+            top, welcome, offer = _greeting(assistant, strings)
             named = gr.Textbox(label=strings.question, placeholder=strings.placeholder)
             conversation = Conversation(assistant, strings)
-            return conversation, top, welcome, render_sources((), strings), named, gr.Button(strings.ask)
+            none = render_sources((), strings)
+            return conversation, top, welcome, none, named, gr.Button(strings.ask), gr.HTML(form=offer)
 
-        def answer(question: str, kept: Conversation | None, request: gr.Request) -> Iterator[tuple[Any, ...]]:
+        def answer(
+            question: str, choice: object, kept: Conversation | None, request: gr.Request
+        ) -> Iterator[tuple[Any, ...]]:
             if not question.strip():
                 yield tuple(gr.skip() for _ in shown)
                 return
             # A page that outlived a restart of the server has lost its conversation.
-            yield from _steps(kept or Conversation(assistant, _strings(request)), question)
+            yield from _steps(kept or Conversation(assistant, _strings(request)), question, choice)
 
-        def answer_example(kept: Conversation | None, event: gr.EventData, request: gr.Request) -> Iterator[Any]:
-            yield from answer(str(event.question), kept, request)
+        def answer_example(
+            choice: object, kept: Conversation | None, event: gr.EventData, request: gr.Request
+        ) -> Iterator[Any]:
+            yield from answer(str(event.question), choice, kept, request)
 
         shown = [session, conversation, sources, box]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -139,9 +163,9 @@ def build_page(assistant: Answerer) -> gr.Blocks:
             "concurrency_limit": ANSWERS_AT_ONCE,
             "concurrency_id": "answers",
         }
-        page.load(greet, None, [session, header, conversation, sources, box, button], **quiet)
-        gr.on([box.submit, button.click], answer, [box, session], shown, **quiet, **limit)
-        conversation.example(answer_example, [session], shown, **quiet, **limit)
+        page.load(greet, None, [session, header, conversation, sources, box, button, look_in], **quiet)
+        gr.on([box.submit, button.click], answer, [box, look_in, session], shown, **quiet, **limit)
+        conversation.example(answer_example, [look_in, session], shown, **quiet, **limit)
     return cast("gr.Blocks", page)
 
 
@@ -158,15 +182,22 @@ def _question_box() -> gr.Textbox:
     )
 
 
+def _look_in() -> gr.HTML:
+    """The control that chooses in which documents to look; its value is the choice, not what it shows."""
+    return gr.HTML(
+        None, elem_id="look-in", apply_default_css=False, html_template="${form}", js_on_load=_CHOICES, form=""
+    )
+
+
 def _strings(request: gr.Request) -> Strings:
     return choose(request.headers.get("accept-language", ""))
 
 
-def _greeting(assistant: Answerer, strings: Strings) -> tuple[str, str]:
+def _greeting(assistant: Answerer, strings: Strings) -> tuple[str, str, str]:
     documents = assistant.documents()
     made = examples(documents, lambda id: _opening(assistant.document(id)))
     top = render_header(strings, len(documents), _languages(documents))
-    return top, render_welcome(strings, made, len(documents))
+    return top, render_welcome(strings, made, len(documents)), render_offer(offered(documents), strings)
 
 
 def _opening(document: Document | None) -> str:
@@ -181,9 +212,9 @@ def _languages(documents: Iterable[Titled]) -> list[str]:
     return sorted((language for language in counts if language != "und"), key=lambda language: -counts[language])
 
 
-def _steps(session: Conversation, question: str) -> Iterator[tuple[Any, ...]]:
+def _steps(session: Conversation, question: str, choice: object) -> Iterator[tuple[Any, ...]]:
     box: Any = ""  # emptied once, so that what is typed meanwhile stays
-    for conversation, sources in session.ask(question):
+    for conversation, sources in session.ask(question, choice):
         yield session, conversation, sources, box
         box = gr.skip()
         time.sleep(STEP_SECONDS)

@@ -1,13 +1,17 @@
 """An answer as HTML: pure functions of our own types. Everything that came from a document or a person is escaped."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
+from index.filters import Filter
 from rag.answer import Answer, Citation, RankedPassage, Statement
 from rag.examples import Example
+from ui.agreement import render_also, render_differences
+from ui.look_in import render_within
+from ui.names import lang, language_name, name_html, spoken, visible
+from ui.place import copied, render_place
 from ui.strings import Strings
 
 # As many closest passages as are shown under "nothing answers"; the rest would bury the nearest.
@@ -25,6 +29,7 @@ class Turn:
     answer: Answer | None = None
     problem: str | None = None  # the sentence that says why there is no answer
     settled: bool = False  # whether all of the answer is there
+    within: Filter | None = None  # in which documents alone it was looked for; None for all
 
 
 def reveal(answer: Answer) -> Iterator[Answer]:
@@ -50,12 +55,12 @@ def _beginning(answer: Answer, statements: tuple[Statement, ...]) -> Answer:
 
 def render_header(strings: Strings, documents: int, languages: Iterable[str]) -> str:
     """The top line: the name, what it does, how many documents in which languages."""
-    names = [_language_name(language, strings) for language in languages]
+    names = [language_name(language, strings) for language in languages]
     listed = ", ".join(names[:5]) + (f" +{len(names) - 5}" if len(names) > 5 else "")
     facts = [strings.documents.format(count=documents)] if documents else []
     facts += [strings.languages.format(names=listed)] if names else []
     return (
-        f'<header class="top"{_spoken(strings)}><h1 lang="en" dir="ltr">Pincite</h1>'
+        f'<header class="top"{spoken(strings)}><h1 lang="en" dir="ltr">Pincite</h1>'
         f'<p class="tagline">{escape(strings.tagline)}</p>'
         f'<p class="facts">{" · ".join(escape(fact) for fact in facts)}</p></header>'
     )
@@ -64,14 +69,14 @@ def render_header(strings: Strings, documents: int, languages: Iterable[str]) ->
 def render_welcome(strings: Strings, examples: Sequence[Example], documents: int) -> str:
     """What stands in place of the conversation before the first question."""
     if not documents:
-        return f'<div class="welcome"{_spoken(strings)}><p>{escape(strings.no_documents)}</p></div>'
+        return f'<div class="welcome"{spoken(strings)}><p>{escape(strings.no_documents)}</p></div>'
     buttons = "".join(
-        f'<li><button type="button" class="example" dir="auto"{_lang(example.language)} '
+        f'<li><button type="button" class="example" dir="auto"{lang(example.language)} '
         f'data-question="{escape(example.question)}">{escape(example.question)}</button></li>'
         for example in examples
     )
     listed = f"<h2>{escape(strings.examples)}</h2><ul>{buttons}</ul>" if buttons else ""
-    return f'<div class="welcome"{_spoken(strings)}><p>{escape(strings.welcome)}</p>{listed}</div>'
+    return f'<div class="welcome"{spoken(strings)}><p>{escape(strings.welcome)}</p>{listed}</div>'
 
 
 def render_conversation(turns: Sequence[Turn], strings: Strings) -> str:
@@ -80,7 +85,7 @@ def render_conversation(turns: Sequence[Turn], strings: Strings) -> str:
     items = "".join(_render_turn(turn, strings, turn is turns[-1]) for turn in turns)
     return (
         f'<div class="turns" role="log" aria-label="{escape(strings.conversation)}" aria-busy="{busy}"'
-        f"{_spoken(strings)}>{items}</div>"
+        f"{spoken(strings)}>{items}</div>"
     )
 
 
@@ -93,19 +98,19 @@ def _render_turn(turn: Turn, strings: Strings, current: bool) -> str:
         body = _render_abstention(turn.number, turn.answer, strings)
     else:
         body = _render_answer(turn.number, turn.answer, strings)
+    within = render_within(turn.within, strings) if turn.within else ""
     return (
         f'<article class="turn{" current" if current else ""}" id="turn-{turn.number}" data-turn="{turn.number}">'
-        f'<p class="question" dir="auto">{escape(turn.question)}</p><div class="reply">{body}</div></article>'
+        f'<p class="question" dir="auto">{escape(turn.question)}</p>{within}<div class="reply">{body}</div></article>'
     )
 
 
 def _render_abstention(number: int, answer: Answer, strings: Strings) -> str:
     count = min(len(answer.passages), CLOSEST_SHOWN)
-    return (
-        f'<p class="statement abstained" dir="auto"{_lang(answer.language)}>{escape(answer.text)}</p>'
-        f'<p class="more"><a class="show-sources" href="#turn-{number}-sources">'
-        f"{escape(strings.closest_count.format(count=count))}</a></p>"
-    )
+    closest = escape(strings.closest_count.format(count=count))
+    more = f'<p class="more"><a class="show-sources" href="#turn-{number}-sources">{closest}</a></p>'
+    text = f'<p class="statement abstained" dir="auto"{lang(answer.language)}>{escape(answer.text)}</p>'
+    return text + (more if count else "")
 
 
 def _render_answer(number: int, answer: Answer, strings: Strings) -> str:
@@ -119,7 +124,7 @@ def _render_answer(number: int, answer: Answer, strings: Strings) -> str:
         markers = "".join(_marker(number, citation, strings, linked) for citation in cited)
         warning = f' <span class="warning">{escape(strings.unsupported)}</span>'
         paragraphs.append(
-            f'<p class="statement {statement.status}" dir="auto"{_lang(language)}>'
+            f'<p class="statement {statement.status}" dir="auto"{lang(language)}>'
             f'<span class="said">{escape(_without_markers(statement))}</span>{markers}'
             f"{warning if statement.status == 'unsupported' else ''}</p>"
         )
@@ -140,7 +145,7 @@ def _marker(turn: int, citation: Citation, strings: Strings, linked: set[int]) -
     # The card's link leads back to the first marker of its number, which alone bears the id.
     own = "" if citation.number in linked else f' id="turn-{turn}-marker-{citation.number}"'
     linked.add(citation.number)
-    label = escape(strings.source.format(number=citation.number, title=_visible(citation.title)))
+    label = escape(strings.source.format(number=citation.number, title=visible(citation.title)))
     return (
         f'&nbsp;<bdi><a class="marker"{own} href="#turn-{turn}-source-{citation.number}" title="{label}" '
         f'aria-label="{label}">[{citation.number}]</a></bdi>'
@@ -152,7 +157,7 @@ def render_sources(turns: Sequence[Turn], strings: Strings) -> str:
     sections = "".join(_render_turn_sources(turn, strings, turn is turns[-1]) for turn in turns)
     empty = "" if turns else f'<p class="empty">{escape(strings.sources_empty)}</p>'
     return (
-        f'<section class="sources" aria-label="{escape(strings.sources)}"{_spoken(strings)}>'
+        f'<section class="sources" aria-label="{escape(strings.sources)}"{spoken(strings)}>'
         f"<h2>{escape(strings.sources)}</h2>{empty}{sections}</section>"
     )
 
@@ -186,11 +191,13 @@ def _render_card(turn: int, citation: Citation, answer: Answer, strings: Strings
         f'<article class="card{"" if evidence.exact else " unverified"}" id="turn-{turn}-source-{citation.number}" '
         f'data-turn="{turn}" tabindex="-1"><div class="card-head">'
         f'<a class="back" href="#turn-{turn}-marker-{citation.number}" title="{back}" aria-label="{back}">'
-        f'<bdi>{citation.number}</bdi></a><h3 dir="auto"{_lang(citation.language)}>{_name(citation.title)}</h3></div>'
-        f"{_render_place(citation, citation.page, strings)}"
-        f'<blockquote dir="auto"{_lang(citation.language)}>{evidence.html()}</blockquote>'
+        f"<bdi>{citation.number}</bdi></a>"
+        f'<h3 dir="auto"{lang(citation.language)}>{name_html(citation.title)}</h3></div>'
+        f"{render_place(citation, strings)}{render_differences(turn, citation, strings)}"
+        f'<blockquote dir="auto"{lang(citation.language)}>{evidence.html()}</blockquote>'
+        f"{render_also(citation, strings)}"
         f'<div class="card-foot">{verified if evidence.exact else doubted}'
-        f'<button type="button" class="copy" data-copy="{escape(_copied(citation, strings))}" '
+        f'<button type="button" class="copy" data-copy="{escape(copied(citation, strings))}" '
         f'data-done="{escape(strings.copied)}">{escape(strings.copy)}</button></div></article>'
     )
 
@@ -198,20 +205,10 @@ def _render_card(turn: int, citation: Citation, answer: Answer, strings: Strings
 def _render_passage(passage: RankedPassage, strings: Strings) -> str:
     title = passage.title or passage.document
     return (
-        f'<article class="card closest"><h3 dir="auto"{_lang(passage.language)}>{_name(title)}</h3>'
-        f"{_render_place(passage, None, strings)}"
-        f'<blockquote dir="auto"{_lang(passage.language)}>{escape(passage.text)}</blockquote></article>'
+        f'<article class="card closest"><h3 dir="auto"{lang(passage.language)}>{name_html(title)}</h3>'
+        f"{render_place(passage, strings)}"
+        f'<blockquote dir="auto"{lang(passage.language)}>{escape(passage.text)}</blockquote></article>'
     )
-
-
-def _render_place(place: Citation | RankedPassage, page: int | None, strings: Strings) -> str:
-    parts = [
-        f'<bdi class="path" dir="ltr">{_name(place.document)}</bdi>',
-        escape(strings.characters.format(start=place.start, end=place.end)),
-        *([escape(strings.page.format(page=page))] if page is not None else []),
-        escape(_language_name(place.language, strings)),
-    ]
-    return f'<p class="place">{" · ".join(f"<span>{part}</span>" for part in parts)}</p>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,35 +236,3 @@ def evidence_of(citation: Citation, passages: Iterable[RankedPassage]) -> Eviden
                 return Evidence(passage.text[:start], citation.quote, passage.text[end:], True)
             sound = False
     return Evidence("", citation.quote, "", sound)
-
-
-def _copied(citation: Citation, strings: Strings) -> str:
-    place = [_visible(citation.document), strings.characters.format(start=citation.start, end=citation.end)]
-    place += [strings.page.format(page=citation.page)] if citation.page is not None else []
-    return f"“{citation.quote}”\n— {_visible(citation.title)} ({', '.join(place)})"
-
-
-def _language_name(language: str, strings: Strings) -> str:
-    return strings.names.get(language, language)
-
-
-def _lang(language: str) -> str:
-    known = language != "und" and re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", language)
-    return f' lang="{language}"' if known else ""
-
-
-def _spoken(strings: Strings) -> str:
-    return f' lang="{strings.language}" dir="{strings.direction}"'
-
-
-def _name(name: str) -> str:
-    return escape(_visible(name))
-
-
-def _visible(name: str) -> str:
-    """A title or an id with its control characters written out: a name must not turn round the words beside it."""
-    return "".join(f"[U+{ord(char):04X}]" if _steers(char) else char for char in name)
-
-
-def _steers(char: str) -> bool:
-    return unicodedata.category(char) == "Cc" or "\u202a" <= char <= "\u202e" or "\u2066" <= char <= "\u2069"

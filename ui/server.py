@@ -4,6 +4,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -18,6 +19,7 @@ from starlette.exceptions import HTTPException
 
 from index.document import Document
 from index.errors import PinciteError, QuestionError
+from index.filters import Filter
 from rag.answer import Answer, Mode, RankedPassage
 from ui.guard import LOOPBACK, Guard
 from ui.strings import sentence
@@ -40,15 +42,25 @@ class Listed(Protocol):
     def language(self) -> str: ...  # noqa: D102
     @property
     def passages(self) -> int: ...  # noqa: D102
+    @property
+    def format(self) -> str: ...  # noqa: D102
+    @property
+    def date(self) -> str | None: ...  # noqa: D102
+    @property
+    def author(self) -> str | None: ...  # noqa: D102
 
 
 class Assistant(Protocol):
     """What answers; its methods are called from several threads at once."""
 
-    def ask(self, question: str, *, mode: Mode = "quote", k: int = 10) -> Answer:
+    @property
+    def filter(self) -> Filter:
+        """Who it answers for; no request can widen it."""
+
+    def ask(self, question: str, *, mode: Mode = "quote", k: int = 10, filter: Filter | None = None) -> Answer:
         """The answer to a question; raises QuestionError for one that is empty or too long."""
 
-    def search(self, query: str, *, k: int = 10) -> tuple[RankedPassage, ...]:
+    def search(self, query: str, *, k: int = 10, filter: Filter | None = None) -> tuple[RankedPassage, ...]:
         """The `k` best passages, best first."""
 
     def document(self, id: str) -> Document | None:
@@ -69,7 +81,26 @@ def _whole(text: str) -> str:
     return text
 
 
-class _Ask(BaseModel):
+class _Within(BaseModel):
+    """Which documents a request wants to look in: `pincite ask` has the same."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    folder: list[str] = []
+    language: list[str] = []
+    since: str | None = None
+    until: str | None = None
+    format: list[str] = []
+
+    def filter(self, asker: Filter) -> Filter:
+        """What `asker` may see of those; raises PinciteError for what cannot be a date or a language."""
+        parsed = Filter.parse(
+            folders=self.folder, languages=self.language, since=self.since, until=self.until, formats=self.format
+        )
+        return replace(parsed, groups=asker.groups)
+
+
+class _Ask(_Within):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     question: Annotated[str, AfterValidator(_whole)]
@@ -77,7 +108,9 @@ class _Ask(BaseModel):
     k: int = Field(default=10, ge=1, le=MOST_PASSAGES)
 
 
-_K = Annotated[int, Query(ge=1, le=MOST_PASSAGES)]
+class _Search(_Within):
+    q: str
+    k: int = Field(default=10, ge=1, le=MOST_PASSAGES)
 
 
 def build_app(assistant: Assistant, *, hosts: Collection[str] | None = LOOPBACK) -> FastAPI:
@@ -108,16 +141,24 @@ def _add_interface(app: FastAPI, assistant: Assistant) -> None:
 
     @app.post("/api/ask")
     async def ask(asked: _Ask) -> dict[str, Any]:
-        answer: Answer = await in_turn(lambda: assistant.ask(asked.question, mode=asked.mode, k=asked.k))
+        within = _filter(asked, assistant)
+        answer: Answer = await in_turn(lambda: assistant.ask(asked.question, mode=asked.mode, k=asked.k, filter=within))
         return answer.to_json()
 
     @app.get("/api/search")
-    async def search(q: str, k: _K = 10) -> dict[str, Any]:
-        return {"passages": await in_turn(lambda: assistant.search(q, k=k))}
+    async def search(asked: Annotated[_Search, Query()]) -> dict[str, Any]:
+        within = _filter(asked, assistant)
+        return {"passages": await in_turn(lambda: assistant.search(asked.q, k=asked.k, filter=within))}
 
     @app.get("/api/documents")
-    def documents() -> list[dict[str, str]]:
-        return [{"id": entry.id, "title": entry.title, "language": entry.language} for entry in assistant.documents()]
+    def documents() -> list[dict[str, str | None]]:
+        return [
+            {
+                "id": entry.id, "title": entry.title, "language": entry.language, "format": entry.format,
+                "date": entry.date, "author": entry.author,
+            }
+            for entry in assistant.documents()
+        ]  # fmt: skip
 
     @app.get("/api/document")
     def document(id: str) -> Document:
@@ -125,6 +166,13 @@ def _add_interface(app: FastAPI, assistant: Assistant) -> None:
         if found is None:
             raise HTTPException(404, f"There is no document {id[:200]!r}: /api/documents lists them.")
         return found
+
+
+def _filter(within: _Within, assistant: Assistant) -> Filter:
+    try:
+        return within.filter(assistant.filter)
+    except PinciteError as error:
+        raise HTTPException(422, sentence(error)) from error
 
 
 def _add_errors(app: FastAPI) -> None:

@@ -30,9 +30,19 @@ class Strings:
     back: str
     characters: str
     page: str
+    slide: str
+    sheet: str
+    row: str
+    comma: str  # between the parts of a list
+    day: str
+    first: str  # how the first day of a month is written
+    months: tuple[str, ...]
+    origin: str
     exact: str
     unverified: str
     unsupported: str
+    also: str
+    differs: str
     closest: str
     closest_count: str
     closest_note: str
@@ -40,6 +50,19 @@ class Strings:
     copy: str
     copied: str
     failed: str
+    look_in: str
+    all_documents: str
+    within: str
+    clear: str
+    language_field: str
+    format_field: str
+    folder_field: str
+    date_field: str
+    from_day: str
+    to_day: str
+    since: str
+    until: str
+    formats: dict[str, str]  # a format of `index.readers.formats`; one that is missing is written in capitals
     names: dict[str, str]
 
 
@@ -70,6 +93,11 @@ def _names(words: str) -> dict[str, str]:
     return dict(zip(_CODES, words.split("|"), strict=True))
 
 
+def _formats(words: str) -> dict[str, str]:
+    own = dict(zip(("plain", "html", "eml", "msg"), words.split("|"), strict=True))
+    return {"markdown": "Markdown", "docx": "Word", "xlsx": "Excel", "pptx": "PowerPoint", **own}
+
+
 ENGLISH = Strings(
     language="en",
     direction="ltr",
@@ -91,9 +119,19 @@ ENGLISH = Strings(
     back="Back to the answer, quote {number}",
     characters="characters {start}–{end}",
     page="page {page}",
+    slide="slide {page}",
+    sheet="sheet {sheet}",
+    row="row {row}",
+    comma=", ",
+    day="{day} {month} {year}",
+    first="1",
+    months=tuple("January February March April May June July August September October November December".split()),
+    origin="Open the original in a new tab",
     exact="Word for word",
     unverified="Not verified: the quote was not found at this place.",
     unsupported="Not supported by the sources",
+    also="Also in:",
+    differs="Differs from {marker}: {pairs}",
     closest="Closest passages",
     closest_count="Closest passages: {count}",
     closest_note="None of these answers the question; they are the nearest that was found.",
@@ -101,6 +139,19 @@ ENGLISH = Strings(
     copy="Copy quote",
     copied="Copied",
     failed="Something failed on the server; its log says what. Ask again, or restart it.",
+    look_in="Look in:",
+    all_documents="all documents",
+    within="Only in: {choice}",
+    clear="Look in all",
+    language_field="Language",
+    format_field="Kind of file",
+    folder_field="Folder",
+    date_field="Date",
+    from_day="From",
+    to_day="To",
+    since="since {date}",
+    until="until {date}",
+    formats=_formats("Text|Web page|E-mail|Outlook e-mail"),
     names=_names(
         "Arabic|Bengali|Bulgarian|Catalan|Czech|Danish|German|Greek|English|Spanish|Estonian|Persian|Finnish|French|"
         "Hebrew|Hindi|Croatian|Hungarian|Indonesian|Italian|Japanese|Korean|Lithuanian|Latvian|Malay|Dutch|Norwegian|"
@@ -130,9 +181,19 @@ FRENCH = Strings(
     back="Retour à la réponse, citation {number}",
     characters="caractères {start}–{end}",
     page="page {page}",
+    slide="diapositive {page}",
+    sheet="feuille {sheet}",
+    row="ligne {row}",
+    comma=", ",
+    day="{day} {month} {year}",
+    first="1er",
+    months=tuple("janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()),
+    origin="Ouvrir l’original dans un nouvel onglet",
     exact="Mot pour mot",
     unverified="Non vérifiée : la citation ne se trouve pas à cette place.",
     unsupported="Non étayé par les sources",
+    also="Aussi dans :",
+    differs="Diffère de {marker} : {pairs}",
     closest="Passages les plus proches",
     closest_count="Passages les plus proches : {count}",
     closest_note="Aucun ne répond à la question ; ce sont les plus proches que l’on ait trouvés.",
@@ -140,6 +201,19 @@ FRENCH = Strings(
     copy="Copier la citation",
     copied="Copiée",
     failed="Une erreur s’est produite sur le serveur ; son journal dit laquelle. Réessayez ou relancez-le.",
+    look_in="Chercher dans :",
+    all_documents="tous les documents",
+    within="Seulement dans : {choice}",
+    clear="Chercher partout",
+    language_field="Langue",
+    format_field="Type de fichier",
+    folder_field="Dossier",
+    date_field="Date",
+    from_day="Du",
+    to_day="Au",
+    since="depuis le {date}",
+    until="jusqu’au {date}",
+    formats=_formats("Texte|Page web|Courriel|Courriel Outlook"),
     names=_names(
         "arabe|bengali|bulgare|catalan|tchèque|danois|allemand|grec|anglais|espagnol|estonien|persan|finnois|français|"
         "hébreu|hindi|croate|hongrois|indonésien|italien|japonais|coréen|lituanien|letton|malais|néerlandais|norvégien|"
@@ -169,9 +243,19 @@ ARABIC = Strings(
     back="العودة إلى الجواب، الاقتباس {number}",
     characters="الأحرف {start}–{end}",
     page="الصفحة {page}",
+    slide="الشريحة {page}",
+    sheet="الورقة {sheet}",
+    row="الصف {row}",
+    comma="، ",
+    day="{day} {month} {year}",
+    first="1",
+    months=tuple("يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر".split()),
+    origin="افتح الأصل في لسان جديد",
     exact="حرفيًّا",
     unverified="غير متحقَّق منه: لم يوجد الاقتباس في هذا الموضع.",
     unsupported="لا تدعمه المصادر",
+    also="ورد أيضًا في:",
+    differs="يختلف عن {marker}: {pairs}",
     closest="أقرب المقاطع",
     closest_count="أقرب المقاطع: {count}",
     closest_note="لا يجيب أيّ منها عن السؤال، لكنها أقرب ما وُجد.",
@@ -179,6 +263,19 @@ ARABIC = Strings(
     copy="نسخ الاقتباس",
     copied="نُسخ",
     failed="حدث خطأ في الخادم وسجلّه يبيّنه. أعد المحاولة أو أعد تشغيله.",
+    look_in="ابحث في:",
+    all_documents="جميع الوثائق",
+    within="في هذه فقط: {choice}",
+    clear="ابحث في الجميع",
+    language_field="اللغة",
+    format_field="نوع الملف",
+    folder_field="المجلد",
+    date_field="التاريخ",
+    from_day="من",
+    to_day="إلى",
+    since="منذ {date}",
+    until="حتى {date}",
+    formats=_formats("نص|صفحة ويب|بريد إلكتروني|بريد Outlook"),
     names=_names(
         "العربية|البنغالية|البلغارية|الكتالونية|التشيكية|الدنماركية|الألمانية|اليونانية|الإنجليزية|الإسبانية|الإستونية|"
         "الفارسية|الفنلندية|الفرنسية|العبرية|الهندية|الكرواتية|المجرية|الإندونيسية|الإيطالية|اليابانية|الكورية|"

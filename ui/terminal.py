@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
-from rag.answer import Answer, Citation, RankedPassage
+from rag.answer import Answer, Citation, Elsewhere, RankedPassage
 
 if TYPE_CHECKING:
+    from index.fsck import FsckReport
+    from index.status import Status
     from index.sync import SyncProgress, SyncReport
 
 # Control characters would let a document steer the terminal; direction marks are left, since Arabic needs them.
@@ -20,6 +22,11 @@ _EXCERPT = 160  # characters of a passage
 def plain(text: str) -> str:
     """`text` on one line, without characters that a terminal obeys."""
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", " ".join(text.split()))
+
+
+def clean(text: str) -> str:
+    """`text` without characters that a terminal obeys, its white space as it is."""
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def say(message: str) -> None:
@@ -43,10 +50,23 @@ def answer_text(answer: Answer) -> str:
 
 
 def citation_text(citation: Citation) -> str:
-    """A citation's number, title and place."""
-    page = f", page {citation.page}" if citation.page is not None else ""
-    place = f"{plain(citation.document)}{page}, characters {citation.start} to {citation.end}"
-    return f"[{citation.number}] {plain(citation.title)} ({citation.language}): {place}"
+    """A citation's number, title and place; below it where else the quote stands and which citations say otherwise."""
+    place = f"{plain(citation.document)}{_at(citation)}, characters {citation.start} to {citation.end}"
+    lines = [f"[{citation.number}] {plain(citation.title)} ({citation.language}): {place}"]
+    if citation.also:
+        lines.append(f"    also in: {'; '.join(plain(there.document) + _at(there) for there in citation.also)}")
+    for number in citation.differs_from:
+        pairs = (
+            f"{plain(d.here) or '—'} / {plain(d.there) or '—'}" for d in citation.differences if d.number == number
+        )
+        lines.append(f"    differs from [{number}]: {', '.join(pairs)}")
+    return "\n".join(lines)
+
+
+def _at(place: Citation | Elsewhere) -> str:
+    if place.row is not None:
+        return (f", sheet {plain(place.sheet)}" if place.sheet else "") + f", row {place.row}"
+    return f", page {place.page}" if place.page is not None else ""
 
 
 def passage_text(number: int, passage: RankedPassage) -> str:
@@ -55,6 +75,39 @@ def passage_text(number: int, passage: RankedPassage) -> str:
     excerpt = text if len(text) <= _EXCERPT else text[:_EXCERPT] + "…"
     place = f"{plain(passage.document)} {passage.start}:{passage.end}"
     return f"{number}. {passage.score:.3f} {place} ({passage.language}) {excerpt}"
+
+
+def status_text(status: "Status") -> str:
+    """What an index holds and how far it is behind."""
+    behind = status.out_of_step
+    step = f"{behind.new} new, {behind.changed} changed, {behind.gone} gone"
+    lines = [
+        f"{status.documents:,} documents, {status.passages:,} passages, {status.characters:,} characters of text",
+        f"languages: {_counted(status.languages)}",
+        f"formats: {_counted(status.formats)}",
+        f"folders: {', '.join(map(plain, status.folders))}",
+        f"last sync: {status.synced}, with {status.encoder}",
+        f"on disk: {status.bytes / 1e6:,.1f} MB in {status.segments} segments",
+        f"out of step: {step}" if behind.new or behind.changed or behind.gone else "in step with its folders",
+    ]
+    if status.dead_passages:
+        lines.append(f"removed but still on disk: {status.dead_passages:,} passages; `pincite compact` takes them out")
+    if status.restricted:
+        lines.append(f"not for everyone: {status.restricted:,} documents")
+    lines += [f"cannot be listed: {plain(folder)}" for folder in behind.unknown]
+    lines += [f"could not read {plain(f.document)}: {plain(f.reason)}" for f in status.failed]
+    return "\n".join(lines)
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items()) or "none"
+
+
+def fsck_text(report: "FsckReport") -> str:
+    """What was checked and what is wrong."""
+    text = f"{report.documents} documents, {report.passages} passages and {report.sentences} sentences"
+    found = [plain(problem) for problem in report.problems] or ["nothing is wrong"]
+    return "\n".join([f"checked {report.files} files, {text}", *found])
 
 
 def sync_text(report: "SyncReport") -> str:

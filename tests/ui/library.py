@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from index.access import Access
 from index.document import Document
 from index.errors import QuestionError
+from index.filters import Filter
+from index.readers.formats import format_of
 from rag.answer import Answer, Citation, Mode, RankedPassage, Statement
 
 FRENCH = (
@@ -44,6 +47,8 @@ DOCUMENTS = (
     Document("es/memoria.txt", "Memoria anual de la línea de ayuda", "es", SPANISH),
 )
 
+DATES = {"fr/coalition.txt": "2024-05-31", "en/inspectors.md": "2019-03-01"}
+
 # question -> (its language, the sentences that answer it)
 ANSWERS = {
     "Combien de personnes la permanence a-t-elle orientées en 2023 ?": (
@@ -83,6 +88,10 @@ class Entry:
     title: str
     language: str
     passages: int
+    format: str
+    date: str | None
+    author: str | None = None
+    access: Access = ()
 
 
 class Library:
@@ -90,17 +99,24 @@ class Library:
 
     def __init__(self, documents: tuple[Document, ...] = DOCUMENTS) -> None:
         self.known = {document.id: document for document in documents}
+        self.filter = Filter(frozenset({"staff"}))
+        self.filters: list[Filter | None] = []  # that questions and queries were asked with
 
-    def ask(self, question: str, *, mode: Mode = "quote", k: int = 10) -> Answer:
+    def ask(self, question: str, *, mode: Mode = "quote", k: int = 10, filter: Filter | None = None) -> Answer:
+        self.filters.append(filter)
         if not question.strip():
             raise QuestionError("the question is empty: type one")
         language, sentences = ANSWERS.get(question, ("ar" if question[0] > "\u0600" else "en", ()))
-        return answer_of(
-            question, language, [self._find(sentence) for sentence in sentences], self.search("", k=k), mode
-        )
+        seen = self._seen(filter)
+        quotes = [(document, sentence) for sentence in sentences for document in seen if sentence in document.text]
+        return answer_of(question, language, quotes, self._ranked(k, filter), mode)
 
-    def search(self, query: str, *, k: int = 10) -> tuple[RankedPassage, ...]:
-        parts = [(document, part) for document in self.known.values() for part in document.text.split("\n\n")[1:]]
+    def search(self, query: str, *, k: int = 10, filter: Filter | None = None) -> tuple[RankedPassage, ...]:
+        self.filters.append(filter)
+        return self._ranked(k, filter)
+
+    def _ranked(self, k: int, filter: Filter | None) -> tuple[RankedPassage, ...]:
+        parts = [(document, part) for document in self._seen(filter) for part in document.text.split("\n\n")[1:]]
         return tuple(passage_of(document, part, 1 - rank / 10) for rank, (document, part) in enumerate(parts))[:k]
 
     def document(self, id: str) -> Document | None:
@@ -108,10 +124,12 @@ class Library:
 
     def documents(self) -> tuple[Entry, ...]:
         parts = {document.id: len(document.text.split("\n\n")) - 1 for document in self.known.values()}
-        return tuple(Entry(d.id, d.title, d.language, parts[d.id]) for d in self.known.values())
+        return tuple(
+            Entry(d.id, d.title, d.language, parts[d.id], format_of(d.id), DATES.get(d.id)) for d in self.known.values()
+        )
 
-    def _find(self, sentence: str) -> tuple[Document, str]:
-        return next((document, sentence) for document in self.known.values() if sentence in document.text)
+    def _seen(self, filter: Filter | None) -> list[Document]:
+        return [self.known[entry.id] for entry in self.documents() if (filter or self.filter).admits(entry)]
 
 
 def passage_of(document: Document, part: str, score: float) -> RankedPassage:

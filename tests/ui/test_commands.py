@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
@@ -11,13 +12,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 import index.encoder
 from index.bert import BertQuestionEncoder
 from index.centring import LanguageMeans
-from index.encoder import PassageInput, identity_of
+from index.encoder import EncodedPassage, PassageInput, identity_of
 from index.installed import InstalledModel
+from tests.index.web_host import serving
 from tests.rag.desk import ANSWER
 from tests.tiny_bert import write_tiny_bert
 from ui.commands import main
@@ -44,11 +45,18 @@ class TinyEncoder(BertQuestionEncoder):
 
     def encode_passages(
         self, passages: Sequence[PassageInput], progress: Callable[[int], None]
-    ) -> tuple[NDArray[np.float32], list[NDArray[np.float32]]]:
-        vectors = [self.encode_question(" ".join(passage.sentences)) for passage in passages]
-        of_sentences = [np.stack([self.encode_question(s) for s in passage.sentences]) for passage in passages]
+    ) -> list[EncodedPassage]:
         progress(len(passages))
-        return np.stack(vectors), of_sentences
+        return [self._encode(passage) for passage in passages]
+
+    def _encode(self, passage: PassageInput) -> EncodedPassage:
+        sentences = [self.encode_question(sentence) for sentence in passage.sentences]
+        return EncodedPassage(
+            self.encode_question(" ".join(passage.sentences)).vector,
+            np.stack([s.vector for s in sentences]),
+            np.concatenate([s.words for s in sentences]),
+            np.array([len(s.words) for s in sentences], np.int64),
+        )
 
 
 @dataclass(frozen=True)
@@ -392,7 +400,7 @@ def test_an_unknown_setting(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_damaged_index(run: Run, tmp_path: Path) -> None:
     quiet(run("sync", "{documents}", "--encoder", "{encoder}"))
     (generation,) = (tmp_path / ".pincite" / "generations").iterdir()
-    vectors = generation / "passages.faiss"
+    vectors = generation / "s000001" / "passages.faiss"
     vectors.write_bytes(vectors.read_bytes()[:-9])
     failed(run("ask", "Where is the lamp?"), "passages.faiss", "pincite sync --rebuild")
     (tmp_path / ".pincite" / "CURRENT").write_text("../..")
@@ -406,6 +414,191 @@ def test_an_encoder_that_is_gone(run: Run, tmp_path: Path) -> None:
     failed(run("ask", "Where is the lamp?"), str(other))
 
 
+# watch, rebuild, compact, status, fsck, backup, restore
+
+
+@pytest.fixture
+def papers(run: Run, tmp_path: Path) -> Path:
+    """A folder of two documents, one of them for `hr` alone, and the index of it in .pincite."""
+    folder = tmp_path / "papers"
+    (folder / "hr").mkdir(parents=True)
+    (folder / "a.txt").write_text("The lamp needs a new bulb. Ask Hannah for the key.")
+    (folder / "hr" / "b.txt").write_text("La lampe de la direction a besoin d'une ampoule neuve.")
+    (folder / "access.toml").write_text('[[rule]]\nfiles = "hr"\ngroups = ["hr", "board"]\n')
+    quiet(run("sync", "papers", "--encoder", "{encoder}"))
+    return folder
+
+
+def test_status_in_text_and_json(run: Run, papers: Path) -> None:
+    found = quiet(run("status", "--json")).json
+    assert (found["documents"], found["passages"], found["restricted"]) == (2, 2, 1)
+    assert found["languages"] == {"en": 1, "fr": 1}
+    assert found["folders"] == [str(papers)]
+    (papers / "many.jsonl").write_text("".join(f'{{"id": {n}, "text": "Lamp number {n}."}}\n' for n in range(9)))
+    quiet(run("sync", "papers"))
+    (papers / "c.txt").write_text("A third one.")
+    (papers / "bad\x1b[2J.txt").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (papers / "a.txt").unlink()
+    lines = quiet(run("status")).output.splitlines()
+    assert lines[0].startswith("11 documents, 11 passages, ")
+    assert "out of step: 2 new, 0 changed, 1 gone" in lines
+    assert "not for everyone: 1 documents" in lines
+    quiet(run("sync", "papers"))
+    text = quiet(run("status")).output
+    assert "removed but still on disk: 1 passages; `pincite compact` takes them out" in text
+    assert "could not read bad\ufffd[2J.txt: " in text and "\x1b" not in text
+    quiet(run("compact"))
+    assert "still on disk" not in quiet(run("status")).output
+    failed(run("status", "--index", "elsewhere"), "there is no index in elsewhere")
+
+
+def test_compact_and_rebuild_need_no_folders_named(run: Run, papers: Path, tmp_path: Path) -> None:
+    (papers / "a.txt").write_text("The clock strikes twelve.")
+    report = quiet(run("compact", "--json")).json  # in step first, so that no document is lost for it
+    assert (report["changed"], report["unchanged"]) == (1, 1)
+    assert b"bulb" not in b"".join(p.read_bytes() for p in (tmp_path / ".pincite").rglob("*") if p.is_file())
+    report = quiet(run("rebuild", "--json")).json
+    assert (report["added"], report["unchanged"]) == (2, 0)
+    other = write_tiny_bert(tmp_path / "other")
+    report = quiet(run("rebuild", "--encoder", str(other), "--json")).json
+    assert report["added"] == 2
+    assert quiet(run("status", "--json")).json["encoder"] == str(other)
+    failed(run("rebuild", "--index", "elsewhere"), "there is no index in elsewhere", "pincite sync FOLDER")
+    papers.rename(tmp_path / "moved")
+    failed(run("rebuild"), "papers does not exist")
+    assert quiet(run("status", "--json")).json["documents"] == 2
+
+
+def test_fsck_says_what_is_wrong_and_exits_with_1(run: Run, papers: Path, tmp_path: Path) -> None:
+    done = quiet(run("fsck"))
+    assert done.output.startswith("checked ") and done.output.endswith("\nnothing is wrong\n")
+    assert quiet(run("fsck", "--json")).json["problems"] == []
+    texts, terms = (next((tmp_path / ".pincite").rglob(name)) for name in ("texts.bin", "terms.npy"))
+    texts.write_bytes(texts.read_bytes().replace(b"lamp", b"lump"))
+    for given, problems in (((), 1), (("--json",), 1)):
+        done = run("fsck", *given)
+        assert done.code == 1
+        assert done.errors.startswith("pincite: the index in .pincite is damaged: ") and done.errors.count("\n") == 1
+        assert "texts.bin" in done.errors and "pincite sync --rebuild" in done.errors
+        assert len(json.loads(done.output)["problems"] if given else done.output.splitlines()[1:]) == problems
+    terms.unlink()
+    assert "(and 1 more)" in run("fsck").errors
+    quiet(run("rebuild"))  # the folders and the encoder are those of the damaged index
+    quiet(run("fsck"))
+    failed(run("fsck", "--index", "elsewhere"), "there is no index in elsewhere")
+
+
+def test_backup_and_restore(run: Run, papers: Path, tmp_path: Path) -> None:
+    said = "2 documents, 2 passages in "
+    assert quiet(run("backup", "all.backup")).output == f"{said}all.backup\n"
+    assert quiet(run("restore", "all.backup", "--index", "again")).output == f"{said}again\n"
+    assert quiet(run("show", "a.txt", "--index", "again")).output == (papers / "a.txt").read_text()
+    (papers / "a.txt").unlink()
+    quiet(run("sync", "papers"))
+    failed(run("show", "a.txt"), "no document is called")
+    quiet(run("restore", "all.backup"))
+    assert quiet(run("show", "a.txt")).output
+    Path("no.backup").write_bytes(b"no backup")
+    failed(run("restore", "no.backup"), "no.backup is no backup of an index, or was altered")
+    failed(run("restore", "none.backup"), "none.backup")
+    failed(run("backup", "no/folder/x.backup"), "no/folder/x.backup could not be written")
+    failed(run("backup", "x.backup", "--index", "elsewhere"), "there is no index in elsewhere")
+    quiet(run("fsck"))
+
+
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM])
+def test_watching_until_it_is_told_to_stop(place: Path, papers: Path, tmp_path: Path, end: signal.Signals) -> None:
+    program = (
+        "import sys, index.encoder; from tests.ui.test_commands import load_tiny; from ui.commands import main\n"
+        "index.encoder.load_encoder = load_tiny; sys.exit(main())"
+    )
+    given = ["watch", str(papers), "--json", "--index", str(tmp_path / ".pincite")]
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *given], cwd=ROOT, stdout=-1, stderr=-1, text=True
+    ) as process:
+        try:
+            assert process.stdout and process.stderr
+            assert json.loads(process.stdout.readline())["unchanged"] == 2
+            (papers / "c.txt").write_text("A third one.")
+            assert json.loads(process.stdout.readline())["added"] == 1
+            process.send_signal(end)
+            assert process.wait(20) == 0
+            assert (process.stdout.read(), process.stderr.read()) == ("", "")
+        finally:
+            process.kill()
+
+
+def test_watching_what_cannot_be_watched(run: Run, papers: Path) -> None:
+    failed(run("watch", "nowhere"), "nowhere does not exist")
+    failed(run("watch", "https://example.org/sitemap.xml"), "https")
+    (papers / "access.toml").write_text("x = 1")
+    failed(run("watch", "papers"), "access.toml cannot be used")
+
+
+# who asks, and where they want to look
+
+
+def test_groups_and_filters(run: Run, papers: Path) -> None:
+    def found(*given: str) -> set[str]:
+        answer = quiet(run("ask", "lamp", "--json", *given)).json
+        searched = quiet(run("search", "lamp", "--json", *given)).json
+        ids = {passage["document"] for passage in searched["passages"]}
+        assert ids == {passage["document"] for passage in answer["passages"]}
+        return ids
+
+    assert found() == found("--groups", "staff") == {"a.txt"}
+    assert found("--groups", "x,hr") == found("--groups", "*") == {"a.txt", "hr/b.txt"}
+    assert found("--groups", "hr", "--language", "fr") == found("--groups", "hr", "--folder", "hr/") == {"hr/b.txt"}
+    assert found("--language", "fr") == found("--folder", "hr") == set()
+    assert found("--language", "fr", "--language", "en", "--format", "plain") == {"a.txt"}
+    assert found("--since", "2020") == found("--format", "pdf") == set()
+    for given in (("show", "hr/b.txt"), ("show", "hr/b.txt", "--groups", "staff")):
+        failed(run(*given), "no document is called 'hr/b.txt'")
+    assert quiet(run("show", "hr/b.txt", "--groups", "board")).output.startswith("La lampe")
+    assert quiet(run("search", "lampe", "--folder", "hr")).output == "no passages\n"
+    batch(Path("asked.jsonl"), {"id": "1", "question": "lamp"})
+    for groups, count in (("", 1), ("hr", 2)):
+        answer = json.loads(quiet(run("ask", "--batch", "asked.jsonl", "--groups", groups)).output)
+        assert len(answer["passages"]) == count
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (("--groups", "*,hr"), '"*" sees everything'),
+        (("--language", "klingon"), "'klingon' is no code of a language"),
+        (("--since", "soon"), "'soon' is no date"),
+        (("--since", "2024", "--until", "2023"), "put the earlier date first"),
+        (("--folder", "../etc"), "names no folder"),
+        (("--format", "exe"), "'exe' is no format"),
+    ],
+)
+def test_filters_that_cannot_be_meant(run: Run, given: tuple[str, ...], said: str) -> None:
+    failed(run("ask", "lamp", "--index", "{index}", *given), said)
+    failed(run("search", "lamp", "--index", "{index}", *given), said)
+
+
+# what is on the web
+
+
+def test_the_web_is_not_read_unless_it_is_allowed(run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with serving() as host:
+        address = host.sitemap(host.page("/lamp", "The lamp needs a new bulb."))
+        failed(run("sync", address, "--encoder", "{encoder}"), "set PINCITE_WEB=on")
+        monkeypatch.setenv("PINCITE_WEB", "on")
+        report = quiet(run("sync", address, "--encoder", "{encoder}", "--json")).json
+        assert report["added"] == 0 and "127.0.0.1" in report["failed"][0]["reason"]  # a private address
+        monkeypatch.setenv("PINCITE_WEB_ALLOW", "127.0.0.1")
+        report = quiet(run("sync", address, "--json")).json
+        assert (report["added"], report["failed"]) == (1, [])
+        (passage,) = quiet(run("search", "bulb", "--json")).json["passages"]
+        assert quiet(run("status", "--json")).json["folders"] == [address]
+        (citation,) = quiet(run("ask", "The lamp needs a new bulb", "--confidence", "0", "--json")).json["citations"]
+        assert citation["url"] == host.url("/lamp") and citation["document"] == passage["document"]
+        monkeypatch.setenv("PINCITE_WEB", "perhaps")
+        failed(run("sync", address), "PINCITE_WEB is 'perhaps'")
+
+
 # models, serve, eval, usage
 
 
@@ -417,7 +610,9 @@ def test_models(run: Run, tmp_path: Path) -> None:
     assert not (tmp_path / "no-models").exists()
 
 
-def test_eval_scores_a_set(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def evaluation(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder `set` with a corpus of one document and a question."""
     import index.models
 
     ensure = index.models.ensure
@@ -428,12 +623,64 @@ def test_eval_scores_a_set(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyP
     answers = [{"text": "Ask Hannah", "start": 27}]
     gold = {"id": "1", "question": "Whom to ask for the key?", "kind": "mono", "language": "en", "document": "lamp.txt"}
     batch(tmp_path / "set" / "questions.jsonl", {**gold, "answers": answers})
+    return tmp_path / "set"
+
+
+def test_eval_scores_a_set(run: Run, evaluation: Path, tmp_path: Path) -> None:
     report = quiet(run("eval", "set", "--json")).json
     assert report["kinds"]["mono"]["questions"] == 1
     assert report["kinds"]["mono"]["hit_1"] == 1
     assert "mono" in quiet(run("eval", "set")).output
     failed(run("eval", "nowhere"), "nowhere is no evaluation set")
+    failed(run("eval", "set", "--index", "{index}"), "is an index of other documents")
     assert not (tmp_path / ".pincite").exists()
+
+
+def test_eval_keeps_a_run_and_compares_with_it(run: Run, evaluation: Path, tmp_path: Path) -> None:
+    quiet(run("eval", "set", "--confidence", "0", "--save", "run.jsonl", "--report", "report.html"))
+    (line,) = (tmp_path / "run.jsonl").read_text("utf-8").splitlines()
+    assert (json.loads(line)["id"], json.loads(line)["rank"]) == ("1", 1)
+    assert (tmp_path / "report.html").read_text("utf-8").startswith("<!doctype html>")
+    done = quiet(run("eval", "set", "--confidence", "0", "--against", "run.jsonl", "--save", "run.jsonl"))
+    assert done.output.endswith("No difference that this set can show.\n")
+    done = quiet(run("eval", "set", "--against", "run.jsonl", "--confidence", "1", "--json", "--report", "report.html"))
+    assert done.json["comparison"]["shared"] == 1
+    assert "Against the run before" in (tmp_path / "report.html").read_text("utf-8")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["encoder", "report.html", "run.jsonl", "set"]
+
+
+def test_eval_refuses_first_what_would_fail_last(run: Run, evaluation: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import index.sync
+
+    monkeypatch.setattr(index.sync, "sync", None)
+    failed(run("eval", "set", "--save", "no/folder/run.jsonl"), "no/folder/run.jsonl cannot be written")
+    failed(run("eval", "set", "--report", "set"), "set cannot be written")
+    failed(run("eval", "set", "--against", "none.jsonl"), "none.jsonl")
+    failed(run("eval", "set", "--against", "set/questions.jsonl"), "is no line of a run")
+    (evaluation / "questions.jsonl").write_text("{}")
+    failed(run("eval", "set"), "line 1 of")
+
+
+def test_eval_makes_a_set_of_an_index_and_measures_it(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "papers").mkdir()
+    for n, town in enumerate(("Ostrel", "Ziran", "Valmaure")):
+        text = f"The tower of {town}\n\nMany {town * 2} pilgrims climbed to {town} in {1801 + n} before the storms.\n"
+        (tmp_path / "papers" / f"{n}.txt").write_text(text)
+    quiet(run("sync", "papers", "--encoder", "{encoder}"))
+    done = quiet(run("eval", "--generate", "made", "--questions", "4"))
+    assert done.output.startswith("4 questions (")
+    failed(run("eval", "--generate", "made"), "questions.jsonl is there already")
+    made = quiet(run("eval", "--generate", "again", "--questions", "4", "--json")).json
+    assert (made["questions"], sum(made["kinds"].values())) == (4, 4)
+    assert (tmp_path / "again/questions.jsonl").read_text() == (tmp_path / "made/questions.jsonl").read_text()
+    assert quiet(run("eval", "made", "--json")).json["left_out"] == 0
+    (tmp_path / "papers" / "1.txt").write_text("Something else altogether stands here now.")
+    (tmp_path / "papers" / "2.txt").unlink()
+    quiet(run("sync", "papers"))
+    report = quiet(run("eval", "made", "--json")).json
+    assert report["questions"] + report["left_out"] == 4
+    assert report["left_out"] > 0
+    failed(run("eval", "made", "--index", "{index}"), "none of the answers of")
 
 
 @pytest.mark.parametrize(
@@ -457,9 +704,26 @@ def test_eval_scores_a_set(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("search", "x", "--k", "1000001"),
         ("show",),
         ("show", "a.txt", "--json"),
+        ("show", "a.txt", "--language", "fr"),
+        ("watch",),
+        ("watch", "papers", "--rescan", "0"),
+        ("watch", "papers", "--rebuild"),
+        ("rebuild", "papers"),
+        ("compact", "papers"),
+        ("status", "papers"),
+        ("fsck", "--repair"),
+        ("backup",),
+        ("restore",),
+        ("sync", "papers", "--max-document-mb", "0"),
+        ("sync", "papers", "--max-document-seconds", "never"),
+        ("ask", "Where?", "--group", "hr"),
         ("serve", "--port", "65536"),
         ("models", "push"),
         ("eval",),
+        ("eval", "set", "--generate", "out"),
+        ("eval", "set", "--questions", "3"),
+        ("eval", "--generate", "out", "--save", "run.jsonl"),
+        ("eval", "--generate", "out", "--questions", "0"),
     ],
 )
 def test_wrong_usage(run: Run, given: tuple[str, ...]) -> None:

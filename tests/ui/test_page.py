@@ -14,6 +14,7 @@ import uvicorn
 
 from index.document import Document
 from index.errors import QuestionError
+from index.filters import Filter
 from rag.answer import Answer, Mode
 from tests.ui.library import ABSTENTIONS, ANSWERS, DOCUMENTS, Library, answer_of, passage_of
 from tests.ui.test_render import HOSTILE
@@ -29,12 +30,12 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on thi
 class Busy(Library):
     """Refuses one question, fails on another."""
 
-    def ask(self, question: str, *, mode: Mode = "quote", k: int = 10) -> Answer:
+    def ask(self, question: str, *, mode: Mode = "quote", k: int = 10, filter: Filter | None = None) -> Answer:
         if question == "refuse":
             raise QuestionError("the question is <b>too long</b>: shorten it")
         if question == "fail":
             raise RuntimeError("secret detail")
-        return super().ask(question, mode=mode, k=k)
+        return super().ask(question, mode=mode, k=k, filter=filter)
 
 
 class Hostile(Library):
@@ -43,7 +44,7 @@ class Hostile(Library):
     def __init__(self) -> None:
         super().__init__(tuple(Document(f"{t}/{t}", t, "en", f"Before. {t} After.") for t in HOSTILE))
 
-    def ask(self, question: str, *, mode: Mode = "quote", k: int = 10) -> Answer:
+    def ask(self, question: str, *, mode: Mode = "quote", k: int = 10, filter: Filter | None = None) -> Answer:
         quotes = [(document, document.title) for document in self.known.values()]
         passages = tuple(passage_of(document, document.text, 1.0) for document in self.known.values())
         return answer_of(question, "en", quotes, passages)
@@ -72,8 +73,13 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    with serving(Busy()) as address:
+def library() -> Library:
+    return Busy()
+
+
+@pytest.fixture(scope="module")
+def address(library: Library) -> Iterator[str]:
+    with serving(library) as address:
         yield address
 
 
@@ -171,6 +177,56 @@ def test_examples_are_asked_by_a_click(visit: Callable[..., Any], address: str) 
 
 @needs_chromium
 @pytest.mark.browser
+def test_a_choice_of_documents_goes_with_each_question_until_it_is_cleared(
+    visit: Callable[..., Any], address: str, library: Library
+) -> None:
+    page = visit(address)
+    assert page.inner_text(".look summary").split("\n") == ["Look in:", "all documents"]
+    page.press(BOX, "Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.value") == "ar"
+    page.keyboard.press("Space")
+    page.check(".look input[name=formats][value=plain]")
+    page.fill(".look input[name=until]", "2024-05-01")
+    page.locator(".look input[name=until]").press("Escape")
+    assert not page.is_visible(".look .fields")
+    assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+    assert page.inner_text(".look .chosen") == "Arabic · Text · until 1 May 2024"
+    ask(page, ARABIC)
+    assert library.filters[-1] == Filter(library.filter.groups, (), ("ar",), None, "2024-05-01", ("plain",))
+    assert page.inner_text("#turn-1 .within") == "Only in: Arabic · Text · until 1 May 2024"
+    page.click(".look .clear")
+    ask(page, ARABIC)
+    assert library.filters[-1] is None
+    assert page.locator(".within").all_inner_texts() == ["Only in: Arabic · Text · until 1 May 2024"]
+    assert page.inner_text(".look .chosen") == "all documents"
+    assert not page.is_visible(".look .clear")
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_a_choice_that_cannot_be_is_told(visit: Callable[..., Any], address: str, library: Library) -> None:
+    page = visit(address, locale="ar", viewport={"width": 360, "height": 740})
+    asked = len(library.filters)
+    page.click(".look summary")
+    box = page.locator(".look .fields").bounding_box()
+    assert (box["x"] >= 0, box["y"] >= 0, box["x"] + box["width"] <= 360) == (True, True, True)
+    page.fill(".look input[name=since]", "2024-05-02")
+    page.fill(".look input[name=until]", "2024-05-01")
+    ask(page, ARABIC)
+    assert not page.is_visible(".look .fields")
+    assert page.inner_text(".problem") == (
+        "There is no day since 2024-05-02 and until 2024-05-01; put the earlier date first."
+    )
+    assert len(library.filters) == asked
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+@needs_chromium
+@pytest.mark.browser
 def test_a_question_that_gets_no_answer_says_why(visit: Callable[..., Any], address: str) -> None:
     page = visit(address)
     page.press(BOX, "Enter")
@@ -239,7 +295,7 @@ def test_a_quote_is_copied_with_its_title_and_place(visit: Callable[..., Any], a
     page.click("#turn-1-source-1 .copy")
     page.wait_for_selector("#turn-1-source-1 .copy >> text=Copied")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith(f"“{ANSWERS[ENGLISH][1][0]}”\n— {DOCUMENTS[2].title} (en/inspectors.md, characters ")
+    assert copied.startswith(f"“{ANSWERS[ENGLISH][1][0]}”\n— {DOCUMENTS[2].title} (en/inspectors.md, page 3, ")
 
 
 @needs_chromium
@@ -256,7 +312,8 @@ def test_nothing_from_documents_or_questions_runs(visit: Callable[..., Any]) -> 
             == HOSTILE
         )
         made = "script, img, svg, iframe, b, strong, em, code, h1, a[href^=javascript]"
-        assert page.locator("#conversation, #sources").locator(made).count() == 0
+        assert page.locator("#conversation, #sources, #look-in").locator(made).count() == 0
+        assert page.locator(".look input[name=folders]").count() == len(HOSTILE)
         page.context.close()
 
 

@@ -7,9 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.document import Document
-from rag.answer import Answer, Citation, RankedPassage, Statement
+from index.filters import Filter
+from index.readers.formats import FORMATS
+from rag.answer import Answer, Citation, Difference, Elsewhere, RankedPassage, Statement
 from rag.examples import Example
 from tests.ui.library import ANSWERS, DOCUMENTS, Library, answer_of, passage_of
+from ui.look_in import Offer, render_offer
 from ui.render import (
     Turn,
     evidence_of,
@@ -35,8 +38,8 @@ HOSTILE = [
     "<!-- \u202e ]]> -->",
 ]
 ALLOWED = {
-    *("a", "article", "bdi", "blockquote", "button", "div", "h1", "h2", "h3"),
-    *("header", "li", "mark", "p", "section", "span", "ul"),
+    *("a", "article", "bdi", "blockquote", "button", "details", "div", "fieldset", "h1", "h2", "h3"),
+    *("header", "input", "label", "legend", "li", "mark", "p", "section", "span", "summary", "ul"),
 }
 
 
@@ -54,6 +57,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
+        if tag == "input":  # which has no end
+            return
         self._open.append(tag)
         self.texts.setdefault(tag, []).append("")
 
@@ -84,7 +89,11 @@ def turn_of(question: str, number: int = 1) -> Turn:
 def hostile_turn(text: str) -> Turn:
     document = Document(f"{text}/{text}.txt", text, text, f"Before. {text} After.")
     answer = answer_of(text, text, [(document, text)], (passage_of(document, document.text, 1.0),))
-    return Turn(1, text, answer, settled=True)
+    also, differences = (Elsewhere(text, text, None, 0, 1, text, 1),), (Difference(1, text, text),)
+    citation = replace(answer.citations[0], sheet=text, row=1, date=text, url=text)
+    citation = replace(citation, also=also, differs_from=(1,), differences=differences)
+    within = Filter(folders=(text,), languages=(text,), formats=(text,), since=text, until=text)
+    return Turn(1, text, replace(answer, citations=(citation,)), settled=True, within=within)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -95,6 +104,7 @@ def test_no_text_becomes_markup(text: str) -> None:
     for turns in ([turn], [abstained], [Turn(1, text, problem=text)], [Turn(1, text)]):
         html = render_conversation(turns, ENGLISH) + render_sources(turns, ENGLISH)
         html += render_welcome(ENGLISH, [Example(text, text)], 1) + render_header(ENGLISH, 1, [text])
+        html += render_offer(Offer(((text, 1),), ((text, 1),), ((text, 1),), dated=True), ENGLISH)
         page = Page(html)
         for tag, attributes in page.elements:
             assert tag in ALLOWED
@@ -207,7 +217,7 @@ def test_a_copied_quote_has_its_title_and_place() -> None:
     start = text.index(quote)
     assert page.with_class("copy")[0]["data-copy"] == (
         f"“{quote}”\n— Guidance for labour inspectors "
-        f"(en/inspectors.md, characters {start}–{start + len(quote)}, page 3)"
+        f"(en/inspectors.md, page 3, characters {start}–{start + len(quote)})"
     )
 
 
@@ -221,6 +231,7 @@ def test_abstention_lists_passages_that_are_no_answer() -> None:
     assert len(Page(sources).all("blockquote")) == 5
     nothing = [Turn(1, "q", replace(turns[0].answer, passages=()), settled=True)] if turns[0].answer else []
     assert ENGLISH.no_passages in render_sources(nothing, ENGLISH)
+    assert "show-sources" not in render_conversation(nothing, ENGLISH)
 
 
 def test_markers_of_written_statements_are_links_not_words() -> None:
@@ -273,6 +284,13 @@ def test_waiting_failing_and_empty_turns() -> None:
     assert "pincite sync" in render_welcome(ENGLISH, [], 0)
 
 
+def test_a_turn_says_where_alone_was_looked() -> None:
+    turn = replace(turn_of(ENGLISH_QUESTION), within=Filter(languages=("en", "fr"), formats=("pdf",)))
+    for shown in (turn, replace(turn, answer=None), replace(turn, answer=None, problem="No.")):
+        assert Page(render_conversation([shown], ENGLISH)).texts["p"][1] == "Only in: English, French · PDF"
+    assert "Only in" not in render_conversation([turn_of(ENGLISH_QUESTION)], ENGLISH)
+
+
 def test_the_top_line_counts_documents_and_names_languages() -> None:
     html = render_header(ENGLISH, 12, ["fr", "ar", "en", "es", "de", "it", "xx"])
     assert "Documents: 12" in html
@@ -305,3 +323,5 @@ def test_every_languages_words_have_the_same_holes() -> None:
             if isinstance(value, str):
                 holes = {part.split("}")[0] for part in value.split("{")[1:]}
                 assert holes == {part.split("}")[0] for part in getattr(strings, name).split("{")[1:]}, name
+        assert len(strings.months) == 12
+        assert strings.formats.keys() == ENGLISH.formats.keys() <= FORMATS

@@ -10,30 +10,36 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from index.document import Document
 from index.errors import ModelError
+from index.filters import Filter
 from rag.answer import Answer, Mode
+from rag.assistant import Assistant as RealAssistant
+from tests.index.desk import LAMP, ROOF, Desk, Here
+from tests.index.fake_encoder import LetterEncoder
 from tests.ui.library import ANSWERS, DOCUMENTS, Library
 from ui.guard import LARGEST_BODY
 from ui.server import ServeError, build_app, serve
 
 QUESTION = next(iter(ANSWERS))
+STAFF = frozenset({"staff"})  # who the library answers for
 LOCAL = "http://127.0.0.1:7860"
 
 
 class Fragile(Library):
     """Fails in the ways an assistant can."""
 
-    def ask(self, question: str, *, mode: Mode = "quote", k: int = 10) -> Answer:
+    def ask(self, question: str, *, mode: Mode = "quote", k: int = 10, filter: Filter | None = None) -> Answer:
         if mode == "compose":
             raise ModelError("no language model is set up; ask in quote mode")
         if question == "break":
             raise RuntimeError("secret detail")
-        return super().ask(question, mode=mode, k=k)
+        return super().ask(question, mode=mode, k=k, filter=filter)
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +67,11 @@ def test_search_documents_and_document(client: TestClient) -> None:
     passages = client.get("/api/search", params={"q": "pêche", "k": 2}).json()["passages"]
     assert [passage["document"] for passage in passages] == ["fr/coalition.txt", "fr/coalition.txt"]
     listed = client.get("/api/documents").json()
-    assert listed[1] == {"id": "ar/ميثاق.txt", "title": DOCUMENTS[1].title, "language": "ar"}
+    assert listed[0]["date"] == "2024-05-31"
+    assert listed[1] == {
+        "id": "ar/ميثاق.txt", "title": DOCUMENTS[1].title, "language": "ar", "format": "plain", "date": None,
+        "author": None,
+    }  # fmt: skip
     one = client.get("/api/document", params={"id": "ar/ميثاق.txt"}).json()
     assert one == {"id": "ar/ميثاق.txt", "title": DOCUMENTS[1].title, "language": "ar", "text": DOCUMENTS[1].text}
 
@@ -82,6 +92,17 @@ def test_search_documents_and_document(client: TestClient) -> None:
         ("POST /api/ask", b'{"question": "q", "hk": 5}', 422, "hk"),
         ("POST /api/ask", b'{"question": "q", "mode": "compose"}', 503, "No language model is set up"),
         ("POST /api/ask", b'{"question": "break"}', 500, "its log says what"),
+        ("POST /api/ask", b'{"question": "q", "language": ["klingon"]}', 422, "'klingon' is no code of a language"),
+        ("POST /api/ask", b'{"question": "q", "language": "fr"}', 422, "language"),
+        ("POST /api/ask", b'{"question": "q", "since": "soon"}', 422, "'soon' is no date"),
+        ("POST /api/ask", b'{"question": "q", "since": "2024", "until": "2023"}', 422, "put the earlier date first"),
+        ("POST /api/ask", b'{"question": "q", "folder": ["../etc"]}', 422, "names no folder"),
+        ("POST /api/ask", b'{"question": "q", "format": ["exe"]}', 422, "'exe' is no format"),
+        ("POST /api/ask", b'{"question": "q", "groups": ["hr"]}', 422, "groups"),
+        ("POST /api/ask", b'{"question": "q", "groups": "*"}', 422, "groups"),
+        ("GET /api/search?q=x&groups=*", b"", 422, "groups"),
+        ("GET /api/search?q=x&language=klingon", b"", 422, "'klingon' is no code of a language"),
+        ("GET /api/search?q=x&since=soon", b"", 422, "'soon' is no date"),
         ("GET /api/search?k=2", b"", 422, "q"),
         ("GET /api/search?q=x&k=many", b"", 422, "k"),
         ("GET /api/document", b"", 422, "id"),
@@ -178,6 +199,56 @@ def test_a_body_has_a_limit(client: TestClient) -> None:
     assert client.post("/api/ask", content=pieces, headers=headers).status_code == 413
 
 
+@pytest.mark.parametrize(
+    ("within", "expected"),
+    [
+        ({}, Filter(STAFF)),
+        ({"folder": ["press/2024/", "hr"]}, Filter(STAFF, folders=("hr", "press/2024"))),
+        ({"language": ["FR", "ar"], "format": [".PDF"]}, Filter(STAFF, languages=("ar", "fr"), formats=("pdf",))),
+        ({"since": "2024-05", "until": "2024"}, Filter(STAFF, since="2024-05-01", until="2024-12-31")),
+    ],
+)
+def test_a_request_says_where_to_look_and_nothing_of_who_asks(within: dict[str, Any], expected: Filter) -> None:
+    library = Library()
+    with TestClient(build_app(library), base_url=LOCAL) as client:
+        assert client.post("/api/ask", json={"question": QUESTION, **within}).status_code == 200
+        assert client.get("/api/search", params={"q": QUESTION, **within}).status_code == 200
+    assert library.filters == [expected, expected]
+
+
+@pytest.mark.parametrize(
+    ("groups", "seen"),
+    [("", {"a.txt"}), ("staff", {"a.txt"}), ("hr", {"a.txt", "hr/b.txt"}), ("*", {"a.txt", "hr/b.txt"})],
+)
+def test_what_the_asker_may_not_see_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, groups: str, seen: set[str]
+) -> None:
+    monkeypatch.setattr("index.sync.Worker", Here)
+    desk = Desk(tmp_path)
+    desk.write("a.txt", LAMP)
+    desk.write("hr/b.txt", ROOF)
+    desk.write("access.toml", '[[rule]]\nfiles = "hr"\ngroups = "hr"\n')
+    desk.sync()
+    assistant = RealAssistant(desk.index, LetterEncoder(), 0.0, Filter.parse(groups=groups))
+    with TestClient(build_app(assistant), base_url=LOCAL) as client:
+        assert client.get("/health").json() == {"status": "ok", "documents": len(seen), "passages": len(seen)}
+        assert {entry["id"] for entry in client.get("/api/documents").json()} == seen
+        for id in ("a.txt", "hr/b.txt"):
+            response = client.get("/api/document", params={"id": id})
+            missing = client.get("/api/document", params={"id": "none.txt"})
+            assert response.status_code == (200 if id in seen else 404)
+            if id not in seen:
+                assert response.json()["error"] == missing.json()["error"].replace("none.txt", id)
+        for within in ({}, {"folder": ["hr"]}, {"folder": ["hr/b.txt"]}, {"language": ["en"]}):
+            below = {id for id in seen if "folder" not in within or id.startswith("hr/")}
+            found = client.get("/api/search", params={"q": "roof stairs", **within}).json()["passages"]
+            assert {passage["document"] for passage in found} == below
+            answer = client.post("/api/ask", json={"question": "Where does the roof leak?", **within}).json()
+            assert {passage["document"] for passage in answer["passages"]} == below
+            assert {citation["document"] for citation in answer["citations"]} <= below
+            assert answer["abstained"] == (not below)
+
+
 def test_scripts_run_only_if_the_server_put_them_there(client: TestClient) -> None:
     response = client.get("/", headers={"accept-encoding": "br, gzip"})
     policy = response.headers["content-security-policy"]
@@ -201,9 +272,9 @@ def test_answers_do_not_wait_for_one_another() -> None:
     together = threading.Barrier(3, timeout=20)
 
     class Slow(Library):
-        def ask(self, question: str, *, mode: Mode = "quote", k: int = 10) -> Answer:
+        def ask(self, question: str, *, mode: Mode = "quote", k: int = 10, filter: Filter | None = None) -> Answer:
             together.wait()
-            return super().ask(question, mode=mode, k=k)
+            return super().ask(question, mode=mode, k=k, filter=filter)
 
     with TestClient(build_app(Slow()), base_url=LOCAL) as client:
         statuses: list[int] = []

@@ -28,8 +28,37 @@ def test_settings(environment: dict[str, str], index: Path, models: Path) -> Non
 
 @pytest.mark.parametrize("name", ["PINCITE_INDX", "PINCITE_", "PINCITE_index"])
 def test_an_unknown_setting(name: str) -> None:
-    with pytest.raises(SettingsError, match=f"{name} is no setting; there are PINCITE_INDEX and PINCITE_MODELS"):
+    with pytest.raises(SettingsError, match=f"{name} is no setting; there are PINCITE_INDEX, .* and PINCITE_WEB_ALLOW"):
         read_settings({name: "x", "PINCITE_INDEX": "y"})
+
+
+@pytest.mark.parametrize(
+    ("environment", "web", "allowed"),
+    [
+        ({}, False, ()),
+        ({"PINCITE_WEB": "", "PINCITE_WEB_ALLOW": ""}, False, ()),
+        ({"PINCITE_WEB": "off", "PINCITE_WEB_ALLOW": "intranet.example"}, False, ("intranet.example",)),
+        ({"PINCITE_WEB": "on"}, True, ()),
+        ({"PINCITE_WEB": "on", "PINCITE_WEB_ALLOW": " a.example ,,10.0.0.7,"}, True, ("a.example", "10.0.0.7")),
+    ],
+)
+def test_the_web_is_read_only_where_it_is_allowed(
+    environment: dict[str, str], web: bool, allowed: tuple[str, ...]
+) -> None:
+    settings = read_settings(environment)
+    assert (settings.web, settings.web_allow) == (web, allowed)
+
+
+@pytest.mark.parametrize(("value", "reranker"), [("", ""), (" ", ""), (" ~/a model ", "~/a model"), ("a/b", "a/b")])
+def test_a_reranker_is_one_that_is_named(value: str, reranker: str) -> None:
+    assert read_settings({}).reranker == ""
+    assert read_settings({"PINCITE_RERANKER": value}).reranker == reranker
+
+
+@pytest.mark.parametrize("value", ["yes", "1", "ON", "on ", "true"])
+def test_the_web_is_on_or_off(value: str) -> None:
+    with pytest.raises(SettingsError, match=f"PINCITE_WEB is '{value}'; it is on or off"):
+        read_settings({"PINCITE_WEB": value})
 
 
 def test_the_environment_is_read_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,13 @@
 """What is printed is one's own layout; nothing in a document steers the terminal."""
 
 import sys
+from dataclasses import replace
 
 import pytest
 
 from index.scan import Failure
 from index.sync import SyncProgress, SyncReport
-from rag.answer import Answer, Citation, RankedPassage, Statement
+from rag.answer import Answer, Citation, Difference, Elsewhere, RankedPassage, Statement
 from ui import terminal
 
 HOSTILE = "a\x1b[2Jb\x1b]0;title\x07c\rd\x9b31me\x00\x08\x7f\x85f\ng\u2028h"
@@ -47,6 +48,19 @@ def passage(text: str) -> RankedPassage:
 def test_an_answer_with_its_sources_below() -> None:
     sources = "[1] One. (en): One..txt, characters 10 to 20\n[2] B (fr): b.pdf, page 3, characters 0 to 5"
     assert terminal.answer_text(quoted("One.")) == f"One. [1]\nDeux. [2]\n\n{sources}"
+
+
+def test_other_documents_stand_below_a_source() -> None:
+    also = (Elsewhere("a.txt", "A", 3, 0, 4), Elsewhere(HOSTILE, "B", None, 0, 4, "S", 2))
+    differences = (Difference(2, "412", "421"), Difference(2, HOSTILE, "97"), Difference(3, "", "not"))
+    citation = Citation(1, "x.txt", "X", None, "en", 0, 4, "One.", "exact")
+    steered = terminal.plain(HOSTILE)
+    assert terminal.citation_text(replace(citation, also=also, differs_from=(2, 3), differences=differences)) == (
+        "[1] X (en): x.txt, characters 0 to 4\n"
+        f"    also in: a.txt, page 3; {steered}, sheet S, row 2\n"
+        f"    differs from [2]: 412 / 421, {steered} / 97\n"
+        "    differs from [3]: — / not"
+    )
 
 
 def test_an_abstention_names_the_nearest() -> None:
