@@ -20,9 +20,10 @@ from pathlib import Path
 
 from report import publish
 
-from index import readers
 from index.encoder import identity_of, load_encoder, load_question_encoder
+from index.limits import Limits
 from index.models import DEFAULT_MODEL, ensure
+from index.reading import read_here
 from index.sync import EncoderSource, sync
 from rag.answer import Answer
 from rag.assistant import Assistant
@@ -56,7 +57,12 @@ def check(assistant: Assistant, folder: Path, limit: int) -> dict[str, int]:
 
     @cache
     def text_of(document: str) -> str:
-        return readers.read(document, (documents / document).read_bytes()).text
+        file = document
+        while not (documents / file).is_file():  # a document inside a file is named below it
+            file = file.rpartition("/")[0]
+        below = document[len(file) + 1 :]
+        parts = read_here(file, (documents / file).read_bytes(), Limits())
+        return next(part.extract.text for part in parts if part.name == below and part.extract)
 
     counts = dict.fromkeys(("questions", "answers", "quotes", "quotes_that_differ", "passages_that_differ"), 0)
     questions = set_questions(folder) if a_set else made_questions(assistant)
@@ -85,13 +91,11 @@ def made_questions(assistant: Assistant) -> Iterator[str]:
     entries = assistant.documents()
     made = examples(entries, lambda id: document_text(assistant, id)[:2000], len(entries))
     yield from (example.question for example in made)
-    index = assistant.index
-    numbers = [number for (number,) in index.connection().execute("SELECT number FROM passages ORDER BY number")]
+    view = assistant.view()
     of_document: dict[str, list[str]] = {}
-    for passage in index.passages(numbers):
-        asked = of_document.setdefault(passage.document, [])
-        sentences = index.sentences([passage.number])
-        asked += [passage.text[s.start - passage.start : s.end - passage.start].strip() for s in sentences]
+    for entry in entries:
+        rows, text = view.passages_of(entry), document_text(assistant, entry.id)
+        of_document[entry.id] = [s.of(text).strip() for found in view.sentences(rows) for s in found.spans]
     for one_of_each in zip_longest(*of_document.values(), fillvalue=""):
         yield from (sentence[:LONGEST] for sentence in one_of_each if sentence)
 

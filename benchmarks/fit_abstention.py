@@ -27,10 +27,10 @@ def read_figures(folder: Path, index_folder: Path, models: Path) -> tuple[np.nda
     """The figure (n,) of a set's questions and whether each can be answered (n,)."""
     with Index.open(index_folder) as index:
         encoder = load_question_encoder(ensure(index.manifest.encoder.name, models, print))
-        figures, answerable = [], []
+        view, figures, answerable = index.view(), [], []
         for line in (folder / "questions.jsonl").read_text(encoding="utf-8").splitlines():
             raw = json.loads(line)
-            figures.append(evidence(retrieve(index, understand(check(raw["question"]), index, encoder), 10)))
+            figures.append(evidence(retrieve(view, understand(check(raw["question"]), view, encoder), 10)))
             answerable.append(raw["kind"] != "unanswerable")
     return np.array(figures), np.array(answerable)
 

@@ -11,8 +11,7 @@ import time
 import numpy as np
 from report import publish, spread
 
-from index.centring import LanguageMeans
-from index.vectors import PassageVectors, VectorRows
+from index.vectors import SearchedVectors
 
 
 def main() -> None:
@@ -30,8 +29,7 @@ def measure(passages: int, dimension: int, questions: int) -> dict[str, object]:
     random = np.random.default_rng(0)
     vectors = random.standard_normal((passages, dimension), np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    rows = VectorRows(np.arange(passages), vectors.astype(np.float16))
-    built = PassageVectors.build(rows, ["en"] * passages, LanguageMeans.none(dimension))
+    built = SearchedVectors.build(vectors)
     times = []
     for _ in range(questions):
         question = random.standard_normal(dimension, np.float32)

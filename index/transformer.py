@@ -32,6 +32,7 @@ class SentenceTransformersEncoder:
         self._model.max_seq_length = identity.max_tokens
         self._model.default_prompt_name = None  # the prefixes stand in the texts already
         self._averages = _averages_tokens(self._model)
+        self._means: LanguageMeans | None = None
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Length of each text in tokens, special tokens left out."""
@@ -50,7 +51,9 @@ class SentenceTransformersEncoder:
                 for encoded in self._encode(texts[at : at + _BATCH], prefix)
             ]
 
-        return LanguageMeans.kept(self._folder, astuple(self.identity), encode)
+        if self._means is None:
+            self._means = LanguageMeans.kept(self._folder, astuple(self.identity), encode)
+        return self._means
 
     def encode_question(self, question: str) -> EncodedText:
         """The question's vectors."""
@@ -125,9 +128,11 @@ def _average_words(
 ) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """The vectors of the sentences' words one after the other, and how many each sentence has."""
     words, counts = [], []
+    starts, ends = np.array(tokens, np.int64).reshape(-1, 2).T
     for sentence in sentences:
-        inside = [(a, b) if a < sentence.end and b > sentence.start else (0, 0) for a, b in tokens]
-        words.append(average_words(states, word_of_tokens(text, inside, sentence.start)))
+        inside = np.flatnonzero((starts < sentence.end) & (ends > sentence.start) & (ends > starts))
+        own = word_of_tokens(text, [tokens[i] for i in inside.tolist()], sentence.start)
+        words.append(average_words(states[inside], own))
         counts.append(len(words[-1]))
     none = np.zeros((0, states.shape[1]), np.float32)
     return np.concatenate([none, *words]), np.array(counts, np.int64)
