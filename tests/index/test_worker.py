@@ -448,13 +448,18 @@ def test_interrupted_by_the_person_at_the_keyboard(tmp_path: Path) -> None:
             time.sleep(0.01)
         os.kill(os.getpid(), signal.SIGINT)
 
-    with obedient(Limits()) as worker:
-        thread = threading.Thread(target=interrupt)
-        thread.start()
-        with pytest.raises(KeyboardInterrupt):
-            act(worker, f"import time; {write(0, started)}; time.sleep(99)")
-        thread.join()
-        assert worker.pid is None
+    # A process that was begun in the background ignores the signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with obedient(Limits()) as worker:
+            thread = threading.Thread(target=interrupt)
+            thread.start()
+            with pytest.raises(KeyboardInterrupt):
+                act(worker, f"import time; {write(0, started)}; time.sleep(99)")
+            thread.join()
+            assert worker.pid is None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a worker ends when it next reads its pipe")
