@@ -65,6 +65,16 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """A sentence of a model's that the sources do not support: struck from the answer, shown apart."""
+
+    text: str
+    status: Literal["contradicted", "unsupported"]
+    reason: str  # a code of rag/verify/verdict.py
+    citations: tuple[int, ...] = ()  # what contradicts it, where the answer cites it
+
+
+@dataclass(frozen=True, slots=True)
 class RankedPassage:
     """A passage that retrieval ranked; a higher score is better."""
 
@@ -92,6 +102,10 @@ class Answer:
     passages: tuple[RankedPassage, ...]
     timings: dict[str, float]  # milliseconds
     confidence: float | None = None  # how likely it is that the sources answer, 0 to 1; None where nothing was judged
+    composed: bool = False  # whether `text` is a model's, checked; in mode "compose" without it the quoted answer stands
+    removed: tuple[Removed, ...] = ()
+    notice: str | None = None  # a sentence: the model is away, it was stopped, passages were left out of the prompt
+    model: str | None = None  # that wrote it
 
     def to_json(self, id: str | int | None = None) -> dict[str, Any]:
         """The answer as the public interface's JSON object; `id` only in a batch."""

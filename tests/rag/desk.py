@@ -27,6 +27,10 @@ ANSWER = {
     "passages",
     "timings",
     "confidence",
+    "composed",
+    "removed",
+    "notice",
+    "model",
 }
 
 
