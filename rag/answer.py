@@ -102,7 +102,7 @@ class Answer:
     passages: tuple[RankedPassage, ...]
     timings: dict[str, float]  # milliseconds
     confidence: float | None = None  # how likely it is that the sources answer, 0 to 1; None where nothing was judged
-    composed: bool = False  # whether `text` is a model's, checked; in mode "compose" without it the quoted answer stands
+    composed: bool = False  # whether `text` is a model's, checked; else, in mode "compose", the quoted answer stands
     removed: tuple[Removed, ...] = ()
     notice: str | None = None  # a sentence: the model is away, it was stopped, passages were left out of the prompt
     model: str | None = None  # that wrote it
