@@ -33,6 +33,15 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The sentence before a quote that begins by pointing back ("He said"): `text[start:end]` of the same document."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """A quote with its address: `document text[start:end] == quote` whenever `status` is "exact"."""
 
@@ -53,6 +62,7 @@ class Citation:
     also: tuple[Elsewhere, ...] = ()  # other documents that say the same
     differs_from: tuple[int, ...] = ()  # numbers of citations that say the same but for a number, date or negation
     differences: tuple[Difference, ...] = ()  # in what they differ
+    before: Before | None = None  # to be shown beside the quote, never as part of it
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from index.view import View
 from rag.answer import Citation, Difference, Elsewhere
 from rag.corroboration import Corroborated, Disagreement
 from rag.locate import locate
+from rag.openings import before
 from rag.quote import Quote
 
 
@@ -42,7 +43,7 @@ def _cite(
     return Citation(
         number, passage.document, passage.title, at.page, passage.language, quote.start, quote.end, quote.text, "exact",
         at.sheet, at.row, at.boxes, facts.date if facts else None, facts.url if facts else None,
-        also, tuple(dict.fromkeys(d.number for d in differences)), differences,
+        also, tuple(dict.fromkeys(d.number for d in differences)), differences, before(view, quote),
     )  # fmt: skip
 
 

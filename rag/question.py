@@ -1,11 +1,13 @@
 """A question as retrieval needs it."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.analysis import words as words_of
 from index.encoder import QuestionEncoder
 from index.errors import QuestionError
 from index.language import detect
@@ -13,13 +15,14 @@ from index.lexical import QuestionTerm
 from index.view import View
 
 _HALVES = re.compile("[\ud800-\udfff]")
+COMMON_WORD = 0.2  # what a word tells that stands everywhere, where the rarest tells 1.2; docs/log.md
 LONGEST = 2_000  # characters; what is longer is a text, and the encoder would see only its beginning
 
 
 @dataclass(frozen=True)
 class Question:
-    """What was asked, its language (ISO 639-1 or "und"), its centred vector (d,), its terms, and the centred vectors of
-    its words (words, d).
+    """What was asked, its language (ISO 639-1 or "und"), its centred vector (d,), its terms, the centred vectors of its
+    words (words, d), and how much each of those tells (words,), 1 together.
     """
 
     text: str
@@ -27,6 +30,7 @@ class Question:
     vector: NDArray[np.float32]
     terms: tuple[QuestionTerm, ...]
     words: NDArray[np.float32]
+    word_weights: NDArray[np.float32]
 
 
 def check(text: str) -> str:
@@ -53,4 +57,20 @@ def understand(text: str, view: View, encoder: QuestionEncoder) -> Question:
     encoded = encoder.encode_question(text)
     vector = view.means.centre_question(encoded.vector, language)
     words = view.means.centre_question_words(encoded.words, language)
-    return Question(text, language, vector, tuple(view.question_terms(text, language)), words)
+    terms = tuple(view.question_terms(text, language))
+    return Question(text, language, vector, terms, words, weigh(text, terms, len(words)))
+
+
+def weigh(text: str, terms: Sequence[QuestionTerm], count: int) -> NDArray[np.float32]:
+    """How much each of the `count` words of `text` tells, (count,), 1 together: by the rarity of the terms in it.
+
+    Words that are not parted by spaces count alike, as do all where no term is known.
+    """
+    rarity = {term.word: term.weight for term in terms}
+    pieces = [piece for piece in text.split() if any(map(str.isalnum, piece))]
+    rarest = max(rarity.values(), default=0.0)
+    if len(pieces) != count or not rarest:
+        return np.full(count, 1 / max(1, count), np.float32)
+    of_piece = [max((rarity.get(word, 0.0) for word in words_of(piece)), default=0.0) for piece in pieces]
+    weights = COMMON_WORD + np.array(of_piece, np.float32) / rarest
+    return np.asarray(weights / weights.sum(), np.float32)

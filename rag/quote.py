@@ -1,5 +1,6 @@
 """Which sentences answer best: one to three quotes, each as it stands in its document."""
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -12,13 +13,13 @@ from rag.retrieve import Candidate, RankedSentence
 
 MOST = 3  # quotes an answer
 HEADING = 80  # characters at most
-LONGEST = 450  # characters of a first quote of several sentences
-LONGEST_LATER = 150  # of the quotes after it: an answer is more often beside the best sentence than in the next ones
+LONGEST = 550  # characters of a first quote of several sentences
+TEMPERATURE = 0.07  # of the share that each sentence has of what is likely to answer; docs/log.md for these three
+PRICE = 0.0002  # of that share, for which a sentence joins the first quote, a character
 SEARCHED = 10  # best passages whose sentences are considered
 PASSAGE_WEIGHT = 0.3
 WORDS_WEIGHT = 1.0
 COVERAGE_WEIGHT = 0.2
-FAR = 0.4  # below the best score a sentence is neither quoted nor joined; docs/log.md
 _ENDED = re.compile(r"[.!?…。！？؟۔।॥][\"'»”’)\]*_]*\Z")
 _ASKED = ("?", "？", "؟")
 _LINE_START = re.compile(r"(?:^|\n)[#*_\s]*\Z")  # after a line break, with no more than a heading's marks
@@ -43,15 +44,15 @@ class Quote:
 def choose_quotes(question: Question, candidates: Sequence[Candidate]) -> list[Quote]:
     """The one to three quotes that answer best, best first; empty only where there are no candidates.
 
-    A quote takes in the sentences beside its own, the better one first, while it stays short: what answers is often
-    said in two.
+    The first takes in the sentences beside it that are likely enough to answer for their length: what answers is often
+    said in two. The others are a sentence each.
     """
     sentences = [quote for candidate in candidates[:SEARCHED] for quote in _quotes(question, candidate)]
     sentences.sort(key=lambda q: -q.score)
-    left = [s for s in sentences if s.score >= sentences[0].score - FAR]
     chosen: list[Quote] = []
+    left = sentences
     while left and len(chosen) < MOST:
-        chosen.append(_grow(left[0], left, LONGEST_LATER if chosen else LONGEST))
+        chosen.append(left[0] if chosen else _grow(sentences))
         left = _unsaid(chosen[-1], left)
     return chosen
 
@@ -63,12 +64,21 @@ def _unsaid(quote: Quote, sentences: Sequence[Quote]) -> list[Quote]:
     return [s for s in unsaid if not same(s.text, quote.text)]
 
 
-def _grow(quote: Quote, sentences: Sequence[Quote], longest: int) -> Quote:
-    """The quote with those of the `sentences`, best first, that adjoin it, up to `longest` characters."""
-    around = [s for s in sentences if s.passage.number == quote.passage.number]
-    while beside := next((s for s in around if _adjoin(quote, s) and len(_join(quote, s).text) <= longest), None):
+def _grow(sentences: Sequence[Quote]) -> Quote:
+    """The first of the `sentences`, ranked best first, with those that adjoin it and are worth their length."""
+    quote = sentences[0]
+    around = [s for s in _worth_their_length(sentences) if s.passage.number == quote.passage.number]
+    while beside := next((s for s in around if _adjoin(quote, s) and len(_join(quote, s).text) <= LONGEST), None):
         quote = _join(quote, beside)
     return quote
+
+
+def _worth_their_length(sentences: Sequence[Quote]) -> list[Quote]:
+    """Those whose share (softmax of the scores) pays for their characters."""
+    best = sentences[0].score
+    likely = [math.exp((s.score - best) / TEMPERATURE) for s in sentences]
+    price = PRICE * sum(likely)
+    return [s for s, share in zip(sentences, likely, strict=True) if share >= price * (s.end - s.start)]
 
 
 def _folded(text: str) -> str:

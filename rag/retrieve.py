@@ -7,6 +7,7 @@ shared words are a sign against a passage; in another language they are no sign 
 own language must earn more than they would by chance.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,6 +68,21 @@ def retrieve(view: View, question: Question, k: int) -> list[Candidate]:
     return sorted(found, key=lambda c: -c.score)[:k]
 
 
+def look_at(view: View, question: Question, passages: Sequence[Passage]) -> list[Candidate]:
+    """These passages of the view as `retrieve` would rank them, best first."""
+    rows = np.array([passage.number for passage in passages], np.int64)
+    cosines = view.vectors(rows) @ question.vector
+    shares = _lexical_shares(view, question)[rows]
+    found = []
+    for i, (passage, inner) in enumerate(zip(passages, view.sentences(rows), strict=True)):
+        sentences, words = _rank(question, inner)
+        lexical = float(shares[i]) - BY_CHANCE * (passage.language == question.language)
+        best = max((s.cosine for s in sentences), default=0.0)
+        score = float(cosines[i]) + LEXICAL_WEIGHT * lexical + SENTENCE_WEIGHT * best + WORDS_WEIGHT * words
+        found.append(Candidate(passage, score, float(cosines[i]), float(shares[i]), sentences, words))
+    return sorted(found, key=lambda c: -c.score)
+
+
 def _lexical_shares(view: View, question: Question) -> NDArray[np.float32]:
     """Of every row, its BM25 as a share of the most that the question's words could give, 0 to 1."""
     most = _BM25_LIMIT * sum(term.weight for term in question.terms) or 1.0
@@ -89,6 +105,8 @@ def _rank(question: Question, sentences: PassageSentences) -> tuple[tuple[Ranked
     alike = likeness(question.words, sentences.words, sentences.counts)
     if not (alike.size and len(sentences.words)):  # the encoder knows no words, or nobody said any
         return tuple(RankedSentence(s, float(c)) for s, c in zip(sentences.spans, cosines, strict=True)), 0.0
-    means = alike.mean(axis=1)
+    means = alike @ question.word_weights
     ranked = zip(sentences.spans, cosines, means, strict=True)
-    return tuple(RankedSentence(s, float(c), float(m)) for s, c, m in ranked), float(alike.max(axis=0).mean())
+    return tuple(RankedSentence(s, float(c), float(m)) for s, c, m in ranked), float(
+        alike.max(axis=0) @ question.word_weights
+    )

@@ -53,6 +53,8 @@ def citation_text(citation: Citation) -> str:
     """A citation's number, title and place; below it where else the quote stands and which citations say otherwise."""
     place = f"{plain(citation.document)}{_at(citation)}, characters {citation.start} to {citation.end}"
     lines = [f"[{citation.number}] {plain(citation.title)} ({citation.language}): {place}"]
+    if citation.before:
+        lines.append(f"    the sentence before: {plain(citation.before.text)}")
     if citation.also:
         lines.append(f"    also in: {'; '.join(plain(there.document) + _at(there) for there in citation.also)}")
     for number in citation.differs_from:

@@ -42,6 +42,7 @@ CITATION = {
     "also",
     "differs_from",
     "differences",
+    "before",
 }
 ELSEWHERE = {"document", "title", "page", "start", "end", "sheet", "row"}
 PASSAGE = {"document", "start", "end", "score", "language", "text"}
@@ -114,6 +115,10 @@ def check(answer: Answer, texts: dict[str, str], k: int = PASSAGES) -> None:
             assert place["document"] != citation["document"]
             said = texts[place["document"]][place["start"] : place["end"]]
             assert same(said, citation["quote"]) or len(said) < len(citation["quote"])
+        if citation["before"]:
+            before = citation["before"]
+            assert texts[citation["document"]][before["start"] : before["end"]] == before["text"] != ""
+            assert before["end"] <= citation["start"]
         assert citation["differs_from"] == list(dict.fromkeys(d["number"] for d in citation["differences"]))
         for other in citation["differs_from"]:
             assert citation["number"] in fields["citations"][other - 1]["differs_from"]

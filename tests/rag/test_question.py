@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from index.errors import QuestionError
+from index.lexical import QuestionTerm
 from index.opened import Index
-from rag.question import LONGEST, check, understand, whole
+from rag.question import COMMON_WORD, LONGEST, check, understand, weigh, whole
 from tests.index.fake_encoder import LetterEncoder
 from tests.rag.desk import build
 
@@ -65,3 +66,19 @@ def test_what_is_understood(tmp_path: Path, text: str, language: str, terms: lis
         expected = index.means.centre_question(encoder.encode_question(text).vector, language)
         assert np.array_equal(question.vector, expected)
         assert np.linalg.norm(question.vector) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("text", "shares"),
+    [
+        ("The lamp, by Lampedusa's door?", [COMMON_WORD, COMMON_WORD + 0.5, COMMON_WORD, COMMON_WORD + 1, COMMON_WORD]),
+        ("lamp ? lamp", [1, 1]),  # a sign is no word
+        ("the door", [1, 1]),  # nothing is known of them
+        ("灯在哪里 lamp", [1, 1, 1, 1, 1]),  # words that no space parts
+    ],
+)
+def test_rare_words_weigh_more(text: str, shares: list[float]) -> None:
+    known = (QuestionTerm("lamp", ("lamp",), 2.0), QuestionTerm("lampedusa", ("lampedusa",), 4.0))
+    terms = () if text == "the door" else known
+    assert weigh(text, terms, len(shares)) == pytest.approx(np.array(shares) / sum(shares))
+    assert weigh("", known, 0).shape == (0,)

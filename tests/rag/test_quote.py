@@ -1,5 +1,6 @@
 """Quotes are sentences as they stand, best first, each once."""
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -8,11 +9,14 @@ import pytest
 from index.document import Passage, Span
 from index.lexical import QuestionTerm
 from rag.question import Question
-from rag.quote import FAR, LONGEST, LONGEST_LATER, MOST, Quote, choose_quotes, coverage
+from rag.quote import LONGEST, MOST, PRICE, TEMPERATURE, Quote, choose_quotes, coverage
 from rag.retrieve import Candidate, RankedSentence
 
 NO_WORDS = np.zeros((0, 1), np.float32)
-QUESTION = Question("lamp?", "en", np.ones(1, np.float32), (QuestionTerm("lamp", ("lamp",), 1.0),), NO_WORDS)
+NO_WEIGHTS = np.zeros(0, np.float32)
+QUESTION = Question(
+    "lamp?", "en", np.ones(1, np.float32), (QuestionTerm("lamp", ("lamp",), 1.0),), NO_WORDS, NO_WEIGHTS
+)
 OFFSET = 100  # where every passage begins in its document
 
 
@@ -72,26 +76,23 @@ def test_joined_quotes_stay_short() -> None:
     assert texts(candidate(1, (long, 0.50), ("A short one after it.", 0.49))) == [long, "A short one after it."]
 
 
-def test_the_first_quote_may_be_longer_than_those_after_it() -> None:
-    sentence = "x" * (LONGEST_LATER // 2) + "."
-    both = f"{sentence} {sentence.upper()}"
-    assert LONGEST_LATER < len(both) <= LONGEST
-    first = candidate(1, (sentence, 0.50), (sentence.upper(), 0.49))
-    assert texts(first) == [both]
-    assert texts(candidate(2, ("First.", 0.6)), candidate(1, ("y" + sentence, 0.5), ("z" + sentence, 0.49))) == [
-        "First.", "y" + sentence, "z" + sentence
-    ]  # fmt: skip
+def test_only_the_first_quote_takes_in_its_neighbours() -> None:
+    two = candidate(1, ("B.", 0.50), ("C.", 0.49))
+    assert texts(two) == ["B. C."]
+    assert texts(candidate(2, ("First.", 0.6)), two) == ["First.", "B.", "C."]
 
 
 def test_the_better_neighbour_joins_first() -> None:
-    length = LONGEST // 3
+    length = LONGEST // 3 + 10
     before, best, after = ("a" * length + ".", 0.48), ("b" * length + ".", 0.50), ("c" * length + ".", 0.49)
     assert texts(candidate(1, before, best, after))[0] == f"{best[0]} {after[0]}"
 
 
-def test_what_is_far_below_the_best_is_neither_quoted_nor_joined() -> None:
-    far = 0.50 - 1.1 * FAR
-    assert texts(candidate(1, ("A.", 0.50), ("B.", far)), candidate(2, ("C.", far))) == ["A."]
+def test_a_neighbour_joins_where_its_share_pays_for_its_length() -> None:
+    below = 3 * TEMPERATURE
+    share = math.exp(-3) / (1 + math.exp(-3))
+    for length, quoted in ((int(share / PRICE) - 1, 1), (int(share / PRICE) + 2, 2)):
+        assert len(texts(candidate(1, ("A.", 0.5), ("b" * (length - 1) + ".", 0.5 - below)))) == quoted
 
 
 def test_a_sentence_as_long_as_it_is_may_be_quoted() -> None:
@@ -119,8 +120,8 @@ def test_words_of_the_question_help_in_its_own_language() -> None:
 )
 def test_coverage(text: str, share: float) -> None:
     terms = (QuestionTerm("lamp", ("lamp",), 1.0), QuestionTerm("bulbs", ("bulb",), 3.0))
-    assert coverage(Question("", "en", np.ones(1, np.float32), terms, NO_WORDS), text) == share
-    assert coverage(Question("", "en", np.ones(1, np.float32), (), NO_WORDS), text) == 0
+    assert coverage(Question("", "en", np.ones(1, np.float32), terms, NO_WORDS, NO_WEIGHTS), text) == share
+    assert coverage(Question("", "en", np.ones(1, np.float32), (), NO_WORDS, NO_WEIGHTS), text) == 0
 
 
 def test_a_quote_is_a_slice() -> None:

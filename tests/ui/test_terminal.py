@@ -7,7 +7,7 @@ import pytest
 
 from index.scan import Failure
 from index.sync import SyncProgress, SyncReport
-from rag.answer import Answer, Citation, Difference, Elsewhere, RankedPassage, Statement
+from rag.answer import Answer, Before, Citation, Difference, Elsewhere, RankedPassage, Statement
 from ui import terminal
 
 HOSTILE = "a\x1b[2Jb\x1b]0;title\x07c\rd\x9b31me\x00\x08\x7f\x85f\ng\u2028h"
@@ -60,6 +60,13 @@ def test_other_documents_stand_below_a_source() -> None:
         f"    also in: a.txt, page 3; {steered}, sheet S, row 2\n"
         f"    differs from [2]: 412 / 421, {steered} / 97\n"
         "    differs from [3]: — / not"
+    )
+
+
+def test_the_sentence_before_a_quote_stands_below_its_source() -> None:
+    citation = Citation(1, "x.txt", "X", None, "en", 20, 24, "He.", "exact", before=Before(0, 19, HOSTILE))
+    assert terminal.citation_text(citation) == (
+        f"[1] X (en): x.txt, characters 20 to 24\n    the sentence before: {terminal.plain(HOSTILE)}"
     )
 
 
