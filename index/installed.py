@@ -145,6 +145,25 @@ def describe_reranker(folder: Path) -> InstalledModel:
         raise ModelError(f"{folder} is no cross-encoder: {type(error).__name__}: {error}") from error
 
 
+def describe_language_model(folder: Path) -> InstalledModel:
+    """The language model in a folder with one GGUF file; raises ModelError like `describe`. It has no dimension (0)."""
+    if (folder / RECORD).exists():
+        return describe(folder)
+    gguf_file(folder)
+    return InstalledModel(folder.resolve().name, "", folder, 0, 0, "", "")
+
+
+def gguf_file(folder: Path) -> Path:
+    """The one GGUF file in a folder; raises ModelError where there is none, or another one."""
+    files = sorted(folder.glob("*.gguf"))
+    if len(files) != 1:
+        raise ModelError(f"{folder} holds {len(files)} .gguf files where one is wanted")
+    with files[0].open("rb") as file:
+        if file.read(4) != b"GGUF":
+            raise ModelError(f"{files[0]} is no GGUF file")
+    return files[0]
+
+
 def named(model: InstalledModel, revision: str, facts: dict[str, Any]) -> InstalledModel:
     """The same model under what a catalogue knows of it; raises ModelError when its vectors have another dimension."""
     if facts.get("dimension", model.dimension) != model.dimension:

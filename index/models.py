@@ -17,7 +17,9 @@ from index.generations import flush_folder
 from index.installed import (
     InstalledModel,
     describe,
+    describe_language_model,
     describe_reranker,
+    gguf_file,
     named,
     read_installed,
     seal,
@@ -33,6 +35,7 @@ __all__ = [
     "ensure",
     "ensure_reranker",
     "installed",
+    "language_model_file",
     "pull",
     "verify",
 ]
@@ -63,6 +66,8 @@ def ensure(name: str | Path, models_folder: Path, report: Report) -> InstalledMo
     """
     if find_card(str(name)) is None and (folder := Path(name).expanduser()).is_dir():
         return replace(describe(folder), name=str(folder.resolve()))  # a name that finds it again from anywhere
+    if (card := find_card(str(name))) and card.kind != "encoder":
+        raise ModelError(f"{card.name} is a {card.kind}, which makes no vectors; name an encoder of `pincite models`")
     wanted = _wanted(str(name), models_folder)
     if model := read_installed(wanted.target):
         verify_if_touched(model)
@@ -95,6 +100,26 @@ def ensure_reranker(name: str, models_folder: Path, report: Report) -> Installed
     return _pull(_Wanted(name, target, (HubSource(name),), {"name": name}, describe_reranker), report)
 
 
+def language_model_file(name: str, models_folder: Path) -> Path:
+    """The GGUF file of the catalogue's language model `name`, which is never fetched unless `pull` is asked to.
+
+    Raises ModelError where there is no such model, it is not installed, or it is damaged.
+    """
+    card = find_card(name)
+    if card is None or card.kind != "language model":
+        names = ", ".join(card.name for card in catalogue() if card.kind == "language model")
+        raise ModelError(
+            f"no language model is called {name!r}; name one of {names}, a .gguf file, or openai:MODEL with its address"
+        )
+    model = read_installed(models_folder / card.name)
+    if model is None:
+        raise ModelError(
+            f"the language model {card.name} is not installed; `pincite models pull {card.name}` fetches it"
+        )
+    verify_if_touched(model)
+    return gguf_file(model.folder)
+
+
 def pull(name: str, models_folder: Path, report: Report) -> InstalledModel:
     """Fetch the model called `name`, or check every byte of it if it is installed, and fetch it anew if one is wrong.
 
@@ -112,12 +137,12 @@ def installed(models_folder: Path) -> tuple[InstalledModel, ...]:
 
 def _wanted(name: str, models_folder: Path) -> _Wanted:
     if card := find_card(name):
-        return _Wanted(
-            card.name, models_folder / card.name, card.sources, {fact: getattr(card, fact) for fact in _FACTS}
-        )
+        facts = {fact: getattr(card, fact) for fact in _FACTS}
+        look = describe_language_model if card.kind == "language model" else describe
+        return _Wanted(card.name, models_folder / card.name, card.sources, facts, look)
     if _REPOSITORY.fullmatch(name):
         return _Wanted(name, models_folder / name.replace("/", "--"), (HubSource(name),), {"name": name})
-    names = ", ".join(card.name for card in catalogue())
+    names = ", ".join(card.name for card in catalogue() if card.kind == "encoder")
     raise ModelError(
         f"no model is called {name!r}: name one of {names}, the folder of a sentence-transformers model, "
         "or a repository OWNER/NAME of the model hub"

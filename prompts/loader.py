@@ -21,6 +21,12 @@ class Prompt:
     variables: tuple[str, ...]
     messages: tuple[tuple[str, str], ...]
 
+    def filled(self, **values: str) -> tuple[tuple[str, str], ...]:
+        """The messages with `values` in their holes. Raises ValueError where they are not the declared variables."""
+        if set(values) != set(self.variables):
+            raise ValueError(f"the prompt {self.name!r} takes {self.variables}, not {tuple(values)}")
+        return tuple((role, body.format(**values)) for role, body in self.messages)
+
 
 def load_prompt(name: str, folder: Path = Path(__file__).parent) -> Prompt:
     """The prompt in `folder/name.txt`. Raises ValueError where it cannot be used as it declares."""

@@ -1,12 +1,12 @@
 """Asking: question, passages, quotes, verified citations, answer."""
 
 import copy
-import re
 import threading
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index import generations
 from index.document import Document
@@ -20,13 +20,20 @@ from index.view import View
 from rag import abstain, wording
 from rag.answer import Answer, Mode, RankedPassage, Statement
 from rag.cite import cite, is_row
+from rag.compose.cited import Material
+from rag.compose.markers import marker, without_lookalikes
 from rag.corroboration import corroborate
 from rag.question import LONGEST, Question, check, understand, whole
-from rag.quote import choose_quotes
+from rag.quote import Quote, choose_quotes
 from rag.rerank import RERANKED, Reranker, rerank
 from rag.retrieve import Candidate, retrieve
 
-_MARKER_LIKE = re.compile(r"\[(?=\d+\])")
+if TYPE_CHECKING:
+    from rag.compose.composer import Composer
+    from rag.compose.model import ChatModel
+    from rag.verify.judge import EntailmentJudge
+    from rag.verify.verifier import Verifier
+
 PASSAGES = 10  # that an answer lists, unless asked otherwise
 
 
@@ -45,42 +52,100 @@ class Assistant:
     the place of the assistant's own.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917 - each is a part of its own, and most are left out
         self,
         folder: Path,
         encoder: QuestionEncoder,
         confidence: float = abstain.CONFIDENCE,
         filter: Filter = PUBLIC,
         reranker: Reranker | None = None,
+        composer: "Composer | None" = None,
+        judge: "EntailmentJudge | None" = None,
     ) -> None:
         """Open the index in `folder`, which `encoder` must have built, and see of it what `filter` admits.
 
         `confidence`, 0 to 1, is the least probability at which an answer is given; a `reranker` looks again at
-        the best passages. Raises IndexMissingError, IndexMismatchError or IndexDamagedError.
+        the best passages; a `composer` writes answers where that is asked for; a `judge` has a say in what is
+        verified. Raises IndexMissingError, IndexMismatchError or IndexDamagedError.
         """
         self._folder, self._encoder, self._confidence = folder, encoder, confidence
-        self.filter, self._reranker = filter, reranker
+        self.filter, self._reranker, self._composer = filter, reranker, composer
+        self._judge = judge
         self._lock = threading.Lock()
+        self._verifier: Verifier | None = None
         self._index = self._open()
 
+    @property
+    def can_compose(self) -> bool:
+        """Whether there is a language model, so that mode "compose" can be asked for."""
+        return self._composer is not None
+
+    @property
+    def model(self) -> "ChatModel | None":
+        """The language model, where there is one."""
+        return self._composer.model if self._composer else None
+
+    def warm(self) -> None:
+        """Have a local language model load and read the fixed part of the prompt, so that the first answer is quick.
+
+        Returns at once; a model that cannot be loaded is told of in the answers.
+        """
+        if self._composer and self._composer.local:
+            threading.Thread(target=self._composer.warm, daemon=True).start()
+
+    @property
+    def verifier(self) -> "Verifier":
+        """Verifies statements with this assistant's encoder."""
+        with self._lock:
+            if self._verifier is None:
+                from rag.verify.verifier import Verifier
+
+                self._verifier = Verifier(self._encoder, self._judge)
+            return self._verifier
+
     def ask(self, question: str, *, mode: Mode = "quote", k: int = PASSAGES, filter: Filter | None = None) -> Answer:
-        """Answer in quotes, or abstain; `k` passages are listed. Raises QuestionError for what is no question."""
-        if mode != "quote":
-            raise PinciteError("no language model is set up, so answers cannot be composed; ask in --mode quote")
+        """Answer, or abstain; `k` passages are listed. Raises like `answers`."""
+        *_, last = self.answers(question, mode=mode, k=k, filter=filter)
+        return last
+
+    def answers(
+        self, question: str, *, mode: Mode = "quote", k: int = PASSAGES, filter: Filter | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Answer]:  # fmt: skip
+        """The quoted answer, and in mode "compose" after it the composed one as it grows; the last is final.
+
+        An abstention is the only one: no model is called. Setting `stop` ends the writing, and what was checked until
+        then is the answer. Raises QuestionError for what is no question, at once, and PinciteError where no language
+        model is set up.
+        """
+        if mode == "compose" and self._composer is None:
+            raise PinciteError(
+                "no language model is set up, so answers cannot be composed: set PINCITE_LLM to one (a name of "
+                "`pincite models`, a .gguf file, or openai:MODEL with PINCITE_LLM_ADDRESS), or ask in --mode quote"
+            )
+        material = self._quote(check(question), mode, k, filter)
+        return self._answers(material, stop)
+
+    def _answers(self, material: Material, stop: threading.Event | None) -> Iterator[Answer]:
+        yield material.quoted
+        if self._composer is not None and material.quoted.mode == "compose" and not material.quoted.abstained:
+            yield from self._composer.compose(material, self.verifier, stop)
+
+    def _quote(self, text: str, mode: Mode, k: int, filter: Filter | None) -> Material:
+        """The quoted answer to checked `text`, and what it was made from."""
         began = time.perf_counter()
-        text = check(question)
         view = self.view(filter)
         asked = understand(text, view, self._encoder)
         understood = time.perf_counter()
         found = self._find(view, asked, max(k, PASSAGES))
-        answer = _answer(view, asked, found, k, self._confidence)
+        answer, quotes = _answer(view, asked, found, k, self._confidence)
         done = time.perf_counter()
         answer.timings.update(
             encode_ms=_milliseconds(understood - began),
             search_ms=_milliseconds(done - understood),
             total_ms=_milliseconds(done - began),
         )
-        return answer
+        return Material(view, asked, replace(answer, mode=mode), quotes, tuple(found.candidates))
 
     def ask_any(
         self, question: str, *, mode: Mode = "quote", k: int = PASSAGES, filter: Filter | None = None
@@ -140,22 +205,26 @@ class Assistant:
         return index
 
 
-def _answer(view: View, question: Question, found: _Found, k: int, confidence: float) -> Answer:
+def _answer(
+    view: View, question: Question, found: _Found, k: int, confidence: float
+) -> tuple[Answer, tuple[Quote, ...]]:
+    """The quoted answer and the quotes in it, in its order."""
     passages = _ranked(found.candidates[:k])
     likely = round(found.probability, 4)
     if not found.candidates or found.probability < confidence:
         reason = "no_evidence" if found.candidates else "no_passages"
         text = wording.nothing_answers(question.language)
-        return Answer(question.text, question.language, "quote", True, reason, text, (), (), passages, {}, likely)
-    quotes = choose_quotes(question, found.candidates)
-    citations = cite(view, corroborate(quotes, found.candidates, lambda quote: is_row(view, quote)))
+        return Answer(question.text, question.language, "quote", True, reason, text, (), (), passages, {}, likely), ()
+    corroborated = corroborate(
+        choose_quotes(question, found.candidates), found.candidates, lambda quote: is_row(view, quote)
+    )
+    citations = cite(view, corroborated)
     statements = tuple(Statement(c.quote, (c.number,), "quoted") for c in citations)
-    # A quote may hold what looks like a marker (a source's own footnotes); an unseen joiner tells it from ours.
-    marked = (_MARKER_LIKE.sub("[\N{WORD JOINER}", c.quote) for c in citations)
-    text = " ".join(f"{quote} [{number}]" for number, quote in enumerate(marked, 1))
-    return Answer(
+    text = " ".join(f"{without_lookalikes(c.quote)} {marker(c.number)}" for c in citations)
+    answer = Answer(
         question.text, question.language, "quote", False, None, text, statements, citations, passages, {}, likely
     )
+    return answer, corroborated.quotes
 
 
 def _ranked(found: Sequence[Candidate]) -> tuple[RankedPassage, ...]:

@@ -12,6 +12,7 @@ from index.errors import PinciteError
 from prompts.budget import fitting
 from prompts.loader import load_prompt
 from rag.assistant import PASSAGES, Assistant
+from rag.compose.markers import ASKED
 
 
 class PinciteRetriever(BaseRetriever):
@@ -43,7 +44,7 @@ class PinciteRetriever(BaseRetriever):
 def cited_answer_prompt() -> ChatPromptTemplate:
     """A prompt for an answer with markers like [2]; its variables are `passages` and `question`."""
     prompt = load_prompt("cited_answer")
-    return ChatPromptTemplate.from_messages(list(prompt.messages))
+    return ChatPromptTemplate.from_messages(list(prompt.messages)).partial(markers=ASKED)
 
 
 def numbered_passages(documents: Sequence[Document], most_tokens: int | None = None) -> str:

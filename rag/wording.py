@@ -38,3 +38,8 @@ _NOTHING = {
 def nothing_answers(language: str) -> str:
     """That the documents do not answer, in `language` (ISO 639-1), in English where that is not among the known."""
     return _NOTHING.get(language, _NOTHING["en"])
+
+
+def every_nothing_answers() -> tuple[str, ...]:
+    """That sentence in each of the languages."""
+    return tuple(_NOTHING.values())

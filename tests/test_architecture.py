@@ -33,10 +33,13 @@ HOMES = {
     "watchfiles": "index/watch.py",
     "charset_normalizer": "index/decode.py",
     "huggingface_hub": "index/fetch.py",
-    "langchain_core": "rag/langchain.py",
+    "langchain_core": "rag/langchain.py rag/compose/langchain_model.py",
+    "langchain_openai": "rag/compose/langchain_model.py",
+    "langchain": "rag/compose/langchain_model.py",
+    "xllamacpp": "rag/compose/llama_process.py",
     "tiktoken": "prompts/budget.py",
     "gradio": "ui/page.py",
-    "fastapi": "ui/server.py ui/guard.py ui/page.py",
+    "fastapi": "ui/server.py ui/interface.py ui/guard.py ui/page.py",
     "tqdm": "ui/terminal.py index/fetch.py",
 }
 

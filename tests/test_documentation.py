@@ -163,7 +163,7 @@ def test_the_python_examples_run(
     monkeypatch.setenv("PINCITE_MODELS", str(encoder_model.folder.parent))
     namespace: dict[str, object] = {"model": FakeListChatModel(responses=["Eighteen. [1]"])}
     examples = blocks("python")
-    assert len(examples) == 2
+    assert len(examples) == 3
     for example in examples:
         exec(compile(example, "README.md", "exec"), namespace)
     assert capsys.readouterr().out.rstrip().endswith("Eighteen. [1]")

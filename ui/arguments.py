@@ -22,6 +22,8 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         parser.error("--out goes with --batch")
     if given.command == "eval":
         _check_eval(parser, given)
+    if getattr(given, "histories", None) and not given.user_header:
+        parser.error("--histories goes with --user-header")
     return given
 
 
@@ -32,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_sync(commands)
     _add_upkeep(commands)
     _add_ask(commands)
+    _add_check(commands)
     _add_readers(commands)
     _add_serve(commands)
     _add_eval(commands)
@@ -83,16 +86,27 @@ def _add_upkeep(commands: "argparse._SubParsersAction[_Parser]") -> None:
 
 
 def _add_ask(commands: "argparse._SubParsersAction[_Parser]") -> None:
-    ask = commands.add_parser("ask", help="answer a question, or a file of them, in quotes")
+    ask = commands.add_parser("ask", help="answer a question, or a file of them")
     asked = ask.add_mutually_exclusive_group(required=True)
     asked.add_argument("question", nargs="?", metavar="QUESTION")
     asked.add_argument("--batch", type=Path, metavar="FILE.jsonl", help='a {"id", "question"} a line')
     ask.add_argument("--out", type=Path, metavar="OUT.jsonl", help="with --batch: where the answers go")
-    ask.add_argument("--mode", choices=("quote", "compose"), default="quote")
+    ask.add_argument(
+        "--mode", choices=("quote", "compose"), default="quote", help="quotes, or a language model's checked words"
+    )
     ask.add_argument("--k", type=_positive, default=10, metavar="N", help="passages listed with an answer (10)")
     ask.add_argument("--confidence", type=_share, metavar="P", help="0 answers always, 1 never; see the README")
     _add_filter(ask)
     _add_output(ask)
+
+
+def _add_check(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    check = commands.add_parser("check", help="check a draft's sentences, quotations and references")
+    check.add_argument("draft", metavar="FILE", help="text, Markdown or DOCX; - for standard input")
+    check.add_argument("--html", type=Path, metavar="OUT.html", help="write the draft with what was found, to read")
+    check.add_argument("--docx", type=Path, metavar="OUT.docx", help="write it as a Word document with comments")
+    _add_filter(check)
+    _add_output(check)
 
 
 def _add_readers(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -111,6 +125,8 @@ def _add_serve(commands: "argparse._SubParsersAction[_Parser]") -> None:
     serve = commands.add_parser("serve", help="serve the chat page and the HTTP interface")
     serve.add_argument("--host", default="127.0.0.1", metavar="H", help="127.0.0.1 unless told otherwise")
     serve.add_argument("--port", type=_port, default=7860, metavar="P", help="7860 unless told otherwise")
+    serve.add_argument("--user-header", metavar="NAME", help="in which a proxy in front names who is signed in")
+    serve.add_argument("--histories", type=Path, metavar="DIR", help="where their histories are kept")
     _add_groups(serve)
     _add_index(serve)
 

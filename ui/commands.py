@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import PinciteError
-from ui import evaluation, terminal, upkeep
+from ui import checking, evaluation, terminal, upkeep
 from ui.arguments import parse
 from ui.loading import assistant
 from ui.settings import Settings, read_settings
@@ -84,9 +84,14 @@ def _show(given: Namespace, settings: Settings) -> None:
 
 
 def _serve(given: Namespace, settings: Settings) -> None:
+    from ui.accounts import Accounts, Histories
     from ui.server import serve
 
-    serve(assistant(settings, filter=_filter(given)), given.host, given.port, terminal.say)
+    accounts = None
+    if given.user_header:
+        folder = given.histories or settings.index.with_name(f"{settings.index.name}-histories")
+        accounts = Accounts(given.user_header, Histories(folder))
+    serve(assistant(settings, filter=_filter(given)), given.host, given.port, terminal.say, accounts)
 
 
 def _filter(given: Namespace) -> "Filter":
@@ -170,6 +175,7 @@ _COMMANDS = {
     "backup": upkeep.backup,
     "restore": upkeep.restore,
     "ask": _ask,
+    "check": checking.check,
     "search": _search,
     "show": _show,
     "serve": _serve,

@@ -79,7 +79,7 @@ def _generate(given: Namespace, asking: "Assistant") -> str:
     """Make a set of the index's documents, and say what is in it."""
     from rag.evaluation.generate import QUESTIONS, generate, write_set
 
-    questions = generate(asking, given.questions or QUESTIONS)
+    questions = generate(asking, given.questions or QUESTIONS, asking.model)
     path = write_set(questions, given.generate)
     kinds = Counter(question.kind for question in questions)
     documents = len({question.document for question in questions})

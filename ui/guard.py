@@ -17,10 +17,11 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 LARGEST_BODY = 1_000_000  # bytes
+LARGEST_DRAFT = 12_000_000  # bytes of a request that brings a draft
 
 # All that a browser needs of Gradio to show the page; its other addresses (uploads, files, proxies) are not served.
 _PAGE_ADDRESSES = re.compile(
-    r"/|/page\.(?:js|css)|/config|/theme\.css|/favicon\.ico|/manifest\.json|/(?:assets|static)/.*"
+    r"/|/(?:page|check)\.(?:js|css)|/config|/theme\.css|/favicon\.ico|/manifest\.json|/(?:assets|static)/.*"
     r"|/gradio_api/(?:queue/(?:join|data)|heartbeat/.*|app_id|startup-events|cancel|reset|theme\.css)"
 )
 _OWN_ADDRESSES = re.compile(r"/health|/api/.*")
@@ -41,7 +42,8 @@ _POLICY = (
 # The page's own look and behaviour, linked from its head: given to Gradio as settings, they would be rewritten or late.
 _OWN_PARTS = (
     b'<meta name="color-scheme" content="light dark">'
-    b'<link rel="stylesheet" href="page.css"><script src="page.js" defer></script></head>'
+    b'<link rel="stylesheet" href="page.css"><link rel="stylesheet" href="check.css">'
+    b'<script src="page.js" defer></script><script src="check.js" defer></script></head>'
 )
 _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
@@ -49,8 +51,11 @@ _INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.D
 class Guard:
     """An ASGI application around another. Refusals are JSON `{"error": sentence}`."""
 
-    def __init__(self, app: Application, hosts: Collection[str] | None, closing: asyncio.Event) -> None:
+    def __init__(
+        self, app: Application, hosts: Collection[str] | None, closing: asyncio.Event, once: str | None = None
+    ) -> None:
         self._app = app
+        self._once = once.lower().encode() if once else None  # a header that a request may have only once
         self._hosts = hosts  # None: any name will do
         self._closing = closing  # set once the server is to end
 
@@ -62,9 +67,10 @@ class Guard:
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         refusal = self._refusal(scope, headers)
-        body = b"" if refusal else await _read(receive)
+        most = LARGEST_DRAFT if scope["path"] == "/api/check" else LARGEST_BODY
+        body = b"" if refusal else await _read(receive, most)
         if body is None:
-            refusal = 413, f"The request is too large: at most {LARGEST_BODY} bytes are read."
+            refusal = 413, f"The request is too large: at most {most} bytes are read."
         if refusal:
             await _refuse(send, *refusal)
         else:
@@ -75,6 +81,8 @@ class Guard:
         if self._hosts is not None and host not in self._hosts:
             names = " or ".join(sorted(self._hosts))
             return 400, f"This server does not answer to the name {host[:100]!r}: use {names}."
+        if self._once and sum(name == self._once for name, _ in scope["headers"]) > 1:
+            return 400, f"The request has more than one header {self._once.decode()}."
         path = scope["path"]
         if not _PAGE_ADDRESSES.fullmatch(path) and not _OWN_ADDRESSES.fullmatch(path):
             return 404, f"There is nothing at {path[:200]!r}."
@@ -163,7 +171,7 @@ def _hardened(send: Send, policy: str) -> Send:
     return sending
 
 
-async def _read(receive: Receive) -> bytes | None:
+async def _read(receive: Receive, most: int) -> bytes | None:
     """The request's body, or None where it is too large or breaks off."""
     body = b""
     while True:
@@ -171,7 +179,7 @@ async def _read(receive: Receive) -> bytes | None:
         if message["type"] == "http.disconnect":
             return None
         body += bytes(message.get("body", b""))
-        if len(body) > LARGEST_BODY:
+        if len(body) > most:
             return None
         if not message.get("more_body"):
             return body

@@ -1,5 +1,6 @@
 """What commands load: encoders and assistants, by the settings."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ui import terminal
@@ -9,7 +10,9 @@ if TYPE_CHECKING:
     from index.filters import Filter
     from index.sync import EncoderSource
     from rag.assistant import Assistant
+    from rag.compose.composer import Composer
     from rag.rerank import Reranker
+    from rag.verify.judge import EntailmentJudge
 
 # Heavy imports wait: `pincite show` should not wait for faiss, nor `pincite ask` for torch.
 
@@ -37,7 +40,9 @@ def assistant(settings: Settings, confidence: float | None = None, filter: "Filt
         name = index.manifest.encoder.name
     encoder = load_question_encoder(ensure(name, settings.models, terminal.progress))
     least = CONFIDENCE if confidence is None else confidence
-    return Assistant(settings.index, encoder, least, filter or PUBLIC, reranker(settings))
+    return Assistant(
+        settings.index, encoder, least, filter or PUBLIC, reranker(settings), composer(settings), judge(settings)
+    )
 
 
 def reranker(settings: Settings) -> "Reranker | None":
@@ -48,6 +53,43 @@ def reranker(settings: Settings) -> "Reranker | None":
     from index.models import ensure_reranker
 
     return CrossEncoderReranker(ensure_reranker(settings.reranker, settings.models, terminal.progress))
+
+
+def judge(settings: Settings) -> "EntailmentJudge | None":
+    """The model for natural language inference of the settings, or None where they name none."""
+    if not settings.judge:
+        return None
+    from index.cross_encoder import CrossEncoderJudge
+    from index.models import ensure_reranker
+
+    return CrossEncoderJudge(ensure_reranker(settings.judge, settings.models, terminal.progress))
+
+
+def composer(settings: Settings) -> "Composer | None":
+    """What writes answers with the language model of the settings, or None where they name none.
+
+    Nothing is loaded, connected to or sent before an answer is to be written.
+    """
+    if not settings.llm:
+        return None
+    from rag.compose.composer import Composer
+
+    if settings.llm_is_served:
+        from rag.compose.langchain_model import LangChainModel, Served
+
+        provider, _, model = settings.llm.partition(":")
+        return Composer(LangChainModel(Served(provider, model, settings.llm_address, settings.llm_key)))
+    from rag.compose.llama import LlamaModel
+
+    return Composer(LlamaModel(Path(settings.llm).name.removesuffix(".gguf"), lambda: _gguf(settings)), local=True)
+
+
+def _gguf(settings: Settings) -> Path:
+    from index.models import language_model_file
+
+    if settings.llm.endswith(".gguf"):
+        return Path(settings.llm).expanduser()
+    return language_model_file(settings.llm, settings.models)
 
 
 def _built_by(settings: Settings) -> str | None:

@@ -9,6 +9,7 @@ from typing import Protocol
 from index.errors import PinciteError
 from index.filters import Filter
 from index.readers.formats import supported
+from rag.answer import Mode
 from rag.examples import Titled
 from rag.question import whole
 from ui.names import language_name, spoken, visible
@@ -83,6 +84,11 @@ def chosen(choice: object, asker: Filter) -> Filter | None:
         return None
     parsed = Filter.parse(folders=folders, languages=languages, since=since, until=until, formats=formats)
     return replace(parsed, groups=asker.groups)
+
+
+def mode_of(choice: object) -> Mode:
+    """How a visitor's page wants its answer; in quotes unless it says otherwise."""
+    return "compose" if isinstance(choice, dict) and choice.get("mode") == "compose" else "quote"
 
 
 def _values(sent: object) -> list[str]:

@@ -1,5 +1,5 @@
 // What the page does by itself: which answer's sources are shown, moving between a marker and its source, copying,
-// and saying which documents are looked in.
+// saying which documents are looked in, taking a question back into the box, and reading out what is being written.
 (() => {
   "use strict";
 
@@ -68,7 +68,7 @@
   }
 
   function close(but) {
-    for (const opened of document.querySelectorAll(".look details[open]")) {
+    for (const opened of document.querySelectorAll(".look details[open], .history[open]")) {
       if (!opened.contains(but)) opened.open = false;
     }
   }
@@ -79,14 +79,25 @@
   });
   document.addEventListener("focusin", (event) => close(event.target));
   document.addEventListener("keydown", (event) => {
-    const opened = event.key === "Escape" && event.target.closest(".look details[open]");
+    const opened = event.key === "Escape" && event.target.closest(".look details[open], .history[open]");
     if (!opened) return;
     opened.open = false;
     opened.querySelector("summary").focus();
   });
 
+  // Puts a question into the box, as if it had been typed.
+  function edit(question) {
+    const box = document.querySelector("#question textarea");
+    Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, question);
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    box.focus();
+    box.setSelectionRange(question.length, question.length);
+  }
+
   document.addEventListener("click", (event) => {
     close(event.target);
+    const editing = event.target.closest("button.edit");
+    if (editing) edit(editing.dataset.question);
     const clearing = event.target.closest(".look .clear");
     if (clearing) clear(clearing.closest(".look"));
     const link = event.target.closest("a.marker, a.back, a.show-sources");
@@ -104,16 +115,41 @@
     });
   });
 
+  // Says each written sentence once, as it comes: the page is drawn anew with every one of them.
+  const announced = new Map();
+  function announce() {
+    let region = document.getElementById("announced");
+    for (const written of document.querySelectorAll(".turn.current .written")) {
+      const key = written.closest(".turn").id;
+      const parts = [...written.querySelectorAll(".statement, .progress .searching, .note, .removed summary")];
+      const said = announced.get(key) || new Set(written.dataset.writing === "true" ? [] : parts.map((part) => part.innerText));
+      announced.set(key, said);
+      const fresh = parts.map((part) => part.innerText).filter((text) => !said.has(text));
+      if (!fresh.length) continue;
+      if (!region) {
+        region = document.createElement("div");
+        region.id = "announced";
+        region.setAttribute("role", "status");
+        document.body.append(region);
+      }
+      for (const text of fresh) said.add(text);
+      region.textContent = fresh.join(" ");
+    }
+  }
+
   let last = null;
+  let grew = false;
   const observer = new MutationObserver(() => {
     const box = document.querySelector("#question textarea");
     if (box && box.dir !== "auto") box.dir = "auto";
+    announce();
     const turns = document.querySelectorAll("#conversation .turn");
     const newest = turns[turns.length - 1];
     if (!newest) return;
     const growing = document.querySelector("#conversation .turns").getAttribute("aria-busy") === "true";
-    if (newest.id !== last || growing) newest.scrollIntoView({ block: "start" });
+    if (newest.id !== last || growing || grew) newest.scrollIntoView({ block: "start" });
     last = newest.id;
+    grew = growing;
   });
   observer.observe(document.body, { childList: true, subtree: true, characterData: true });
 })();

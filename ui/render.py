@@ -1,35 +1,22 @@
 """An answer as HTML: pure functions of our own types. Everything that came from a document or a person is escaped."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 
-from index.filters import Filter
 from rag.answer import Answer, Citation, RankedPassage, Statement
-from rag.examples import Example
 from ui.agreement import render_also, render_differences
 from ui.look_in import render_within
-from ui.names import lang, language_name, name_html, spoken, visible
+from ui.names import lang, name_html, spoken
 from ui.place import copied, render_place
+from ui.render_written import markers, render_written, without_markers
 from ui.strings import Strings
+from ui.turn import Turn
 
 # As many closest passages as are shown under "nothing answers"; the rest would bury the nearest.
 CLOSEST_SHOWN = 5
 # An answer is shown in about this many steps, so that a long one takes no longer to appear than a short one.
 REVEAL_STEPS = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question of a conversation; `answer` and `problem` are None while the answer is awaited."""
-
-    number: int  # 1-based, unique in its conversation
-    question: str
-    answer: Answer | None = None
-    problem: str | None = None  # the sentence that says why there is no answer
-    settled: bool = False  # whether all of the answer is there
-    within: Filter | None = None  # in which documents alone it was looked for; None for all
 
 
 def reveal(answer: Answer) -> Iterator[Answer]:
@@ -53,32 +40,6 @@ def _beginning(answer: Answer, statements: tuple[Statement, ...]) -> Answer:
     return replace(answer, statements=statements, citations=citations)
 
 
-def render_header(strings: Strings, documents: int, languages: Iterable[str]) -> str:
-    """The top line: the name, what it does, how many documents in which languages."""
-    names = [language_name(language, strings) for language in languages]
-    listed = ", ".join(names[:5]) + (f" +{len(names) - 5}" if len(names) > 5 else "")
-    facts = [strings.documents.format(count=documents)] if documents else []
-    facts += [strings.languages.format(names=listed)] if names else []
-    return (
-        f'<header class="top"{spoken(strings)}><h1 lang="en" dir="ltr">Pincite</h1>'
-        f'<p class="tagline">{escape(strings.tagline)}</p>'
-        f'<p class="facts">{" · ".join(escape(fact) for fact in facts)}</p></header>'
-    )
-
-
-def render_welcome(strings: Strings, examples: Sequence[Example], documents: int) -> str:
-    """What stands in place of the conversation before the first question."""
-    if not documents:
-        return f'<div class="welcome"{spoken(strings)}><p>{escape(strings.no_documents)}</p></div>'
-    buttons = "".join(
-        f'<li><button type="button" class="example" dir="auto"{lang(example.language)} '
-        f'data-question="{escape(example.question)}">{escape(example.question)}</button></li>'
-        for example in examples
-    )
-    listed = f"<h2>{escape(strings.examples)}</h2><ul>{buttons}</ul>" if buttons else ""
-    return f'<div class="welcome"{spoken(strings)}><p>{escape(strings.welcome)}</p>{listed}</div>'
-
-
 def render_conversation(turns: Sequence[Turn], strings: Strings) -> str:
     """Every turn of a conversation, oldest first; the last is the current one."""
     busy = "false" if not turns or turns[-1].settled else "true"
@@ -97,11 +58,26 @@ def _render_turn(turn: Turn, strings: Strings, current: bool) -> str:
     elif turn.answer.abstained:
         body = _render_abstention(turn.number, turn.answer, strings)
     else:
-        body = _render_answer(turn.number, turn.answer, strings)
+        body = render_written(turn, strings) + _render_answer(turn, turn.answer, strings)
     within = render_within(turn.within, strings) if turn.within else ""
     return (
         f'<article class="turn{" current" if current else ""}" id="turn-{turn.number}" data-turn="{turn.number}">'
-        f'<p class="question" dir="auto">{escape(turn.question)}</p>{within}<div class="reply">{body}</div></article>'
+        f'<p class="question" dir="auto">{escape(turn.question)}</p>{_render_asked_as(turn, strings)}{within}'
+        f'<div class="reply">{body}</div></article>'
+    )
+
+
+def _render_asked_as(turn: Turn, strings: Strings) -> str:
+    """What was asked in the question's place, to be changed or undone; "" where it was asked as it was put."""
+    if turn.asked_as is None:
+        return ""
+    question = f'<bdi class="standalone">{escape(turn.asked_as)}</bdi>'
+    return (
+        f'<p class="asked-as">{escape(strings.asked_as).format(question=question)} '
+        f'<button type="button" class="edit quiet" data-question="{escape(turn.asked_as)}">'
+        f"{escape(strings.edit)}</button> "
+        f'<button type="button" class="original quiet" data-question="{escape(turn.question)}">'
+        f"{escape(strings.as_written)}</button></p>"
     )
 
 
@@ -113,7 +89,7 @@ def _render_abstention(number: int, answer: Answer, strings: Strings) -> str:
     return text + (more if count else "")
 
 
-def _render_answer(number: int, answer: Answer, strings: Strings) -> str:
+def _render_answer(turn: Turn, answer: Answer, strings: Strings) -> str:
     citations = {citation.number: citation for citation in answer.citations}
     linked: set[int] = set()
     statements = answer.statements or (Statement(answer.text, (), "quoted"),)
@@ -121,35 +97,25 @@ def _render_answer(number: int, answer: Answer, strings: Strings) -> str:
     for statement in statements:
         cited = [citations[key] for key in statement.citations if key in citations]
         language = cited[0].language if cited and statement.status == "quoted" else answer.language
-        markers = "".join(_marker(number, citation, strings, linked) for citation in cited)
         warning = f' <span class="warning">{escape(strings.unsupported)}</span>'
         paragraphs.append(
+            f"{_render_before(statement, cited, strings)}"
             f'<p class="statement {statement.status}" dir="auto"{lang(language)}>'
-            f'<span class="said">{escape(_without_markers(statement))}</span>{markers}'
+            f'<span class="said">{escape(without_markers(statement))}</span>{markers(turn, cited, strings, linked)}'
             f"{warning if statement.status == 'unsupported' else ''}</p>"
         )
-    count = escape(strings.sources_count.format(count=len(answer.citations)))
-    more = f'<p class="more"><a class="show-sources" href="#turn-{number}-sources">{count}</a></p>'
-    return "".join(paragraphs) + (more if answer.citations else "")
+    count = escape(strings.sources_count.format(count=len(turn.citations)))
+    more = f'<p class="more"><a class="show-sources" href="#turn-{turn.number}-sources">{count}</a></p>'
+    heading = f"<h2>{escape(strings.quotes)}</h2>" if turn.written or turn.writing else ""
+    return heading + "".join(paragraphs) + (more if answer.citations else "")
 
 
-def _without_markers(statement: Statement) -> str:
-    """A written statement may carry its markers in its text; a quoted one is the document's and stays untouched."""
-    if statement.status == "quoted":
-        return statement.text
-    own = "|".join(str(number) for number in statement.citations)
-    return re.sub(rf"\s*\[(?:{own})\]", "", statement.text) if own else statement.text
-
-
-def _marker(turn: int, citation: Citation, strings: Strings, linked: set[int]) -> str:
-    # The card's link leads back to the first marker of its number, which alone bears the id.
-    own = "" if citation.number in linked else f' id="turn-{turn}-marker-{citation.number}"'
-    linked.add(citation.number)
-    label = escape(strings.source.format(number=citation.number, title=visible(citation.title)))
-    return (
-        f'&nbsp;<bdi><a class="marker"{own} href="#turn-{turn}-source-{citation.number}" title="{label}" '
-        f'aria-label="{label}">[{citation.number}]</a></bdi>'
-    )
+def _render_before(statement: Statement, cited: Sequence[Citation], strings: Strings) -> str:
+    """The sentence before a quote that points back, apart from it; "" where the quote stands by itself."""
+    if statement.status != "quoted" or len(cited) != 1 or not cited[0].before:
+        return ""
+    said = f"<bdi{lang(cited[0].language)}>{escape(cited[0].before.text)}</bdi>"
+    return f'<p class="before">{escape(strings.before)} {said}</p>'
 
 
 def render_sources(turns: Sequence[Turn], strings: Strings) -> str:
@@ -175,15 +141,16 @@ def _render_cards(turn: Turn, strings: Strings) -> str:
     if answer is None:
         return ""
     if not answer.abstained:
-        return "".join(_render_card(turn.number, citation, answer, strings) for citation in answer.citations)
+        passages = answer.passages + (turn.written.passages if turn.written else ())
+        return "".join(_render_card(turn.number, citation, passages, strings) for citation in turn.citations)
     if not answer.passages:
         return f'<p class="empty">{escape(strings.no_passages)}</p>'
     note = f'<h3 class="closest">{escape(strings.closest)}</h3><p class="note">{escape(strings.closest_note)}</p>'
     return note + "".join(_render_passage(passage, strings) for passage in answer.passages[:CLOSEST_SHOWN])
 
 
-def _render_card(turn: int, citation: Citation, answer: Answer, strings: Strings) -> str:
-    evidence = evidence_of(citation, answer.passages)
+def _render_card(turn: int, citation: Citation, passages: Sequence[RankedPassage], strings: Strings) -> str:
+    evidence = evidence_of(citation, passages)
     verified = f'<span class="verified">{escape(strings.exact)}</span>'
     doubted = f'<span class="warning">{escape(strings.unverified)}</span>'
     back = escape(strings.back.format(number=citation.number))

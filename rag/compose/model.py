@@ -23,8 +23,9 @@ class ChatModel(Protocol):
     def stream(self, messages: Sequence[Message], *, most_tokens: int, grammar: str | None = None) -> Iterator[str]:
         """The pieces of its answer as they come, at most `most_tokens` of its own tokens in all.
 
-        `grammar` (GBNF) bounds what it may write, where the model can be bound at all. Whoever stops reading ends the
-        writing. Raises ModelUnavailableError.
+        `grammar` (GBNF) bounds what it may write, where the model can be bound at all. While nothing comes, an empty
+        piece comes now and then, so that whoever reads can stop; whoever stops reading and closes the iterator ends
+        the writing. Raises ModelUnavailableError.
         """
         ...
 

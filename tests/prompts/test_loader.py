@@ -58,4 +58,16 @@ def test_every_prompt_that_is_shipped_loads(name: str) -> None:
 
 
 def test_there_are_prompts() -> None:
-    assert SHIPPED == ["cited_answer"]
+    assert {"cited_answer", "composed_answer"} <= set(SHIPPED)
+
+
+def test_holes_are_filled_and_what_fills_them_has_none() -> None:
+    prompt = parse_prompt("p", "variables: b, a\n[system]\nSay {{x}} {a}.\n[human]\n{b} {a}\n")
+    assert prompt.filled(a="{b}", b="1") == (("system", "Say {x} {b}."), ("human", "1 {b}"))
+
+
+@pytest.mark.parametrize("values", [{}, {"a": "1"}, {"a": "1", "b": "2", "c": "3"}])
+def test_just_what_was_declared_fills_them(values: dict[str, str]) -> None:
+    prompt = parse_prompt("p", "variables: b, a\n[human]\n{b} {a}\n")
+    with pytest.raises(ValueError, match="the prompt 'p' takes"):
+        prompt.filled(**values)

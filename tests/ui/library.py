@@ -1,13 +1,17 @@
 """A small library of invented documents and an assistant that knows answers to a few questions about it."""
 
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from index.access import Access
 from index.document import Document
-from index.errors import QuestionError
+from index.errors import PinciteError, QuestionError
 from index.filters import Filter
 from index.readers.formats import format_of
 from rag.answer import Answer, Citation, Mode, RankedPassage, Statement
+from rag.compose.model import ChatModel
 
 FRENCH = (
     "Coalition de Port-Clair contre la traite des êtres humains\n\n"
@@ -110,6 +114,27 @@ class Library:
         seen = self._seen(filter)
         quotes = [(document, sentence) for sentence in sentences for document in seen if sentence in document.text]
         return answer_of(question, language, quotes, self._ranked(k, filter), mode)
+
+    @property
+    def can_compose(self) -> bool:
+        return False
+
+    @property
+    def model(self) -> ChatModel | None:
+        return None
+
+    @property
+    def verifier(self) -> Any:
+        raise PinciteError("this library verifies nothing")
+
+    def view(self, filter: Filter | None = None) -> Any:
+        raise PinciteError("this library has no view")
+
+    def answers(
+        self, question: str, *, mode: Mode = "quote", k: int = 10, filter: Filter | None = None,
+        stop: threading.Event | None = None,
+    ) -> Iterator[Answer]:  # fmt: skip
+        yield self.ask(question, mode=mode, k=k, filter=filter)
 
     def search(self, query: str, *, k: int = 10, filter: Filter | None = None) -> tuple[RankedPassage, ...]:
         self.filters.append(filter)

@@ -1,30 +1,22 @@
 """The page in Chromium: what a person sees and can do, and what the browser is made to fetch and run."""
 
 import re
-import shutil
-import socket
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
 from index.document import Document
 from index.errors import QuestionError
 from index.filters import Filter
 from rag.answer import Answer, Mode
+from tests.ui.browsing import BOX, ask, needs_chromium, serving
 from tests.ui.library import ABSTENTIONS, ANSWERS, DOCUMENTS, Library, answer_of, passage_of
 from tests.ui.test_render import HOSTILE
-from ui.server import build_app
 
 ROOT = Path(__file__).parents[2]
 FRENCH, ENGLISH, ARABIC = ANSWERS
-BOX = "#question textarea"
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
 class Busy(Library):
@@ -50,28 +42,6 @@ class Hostile(Library):
         return answer_of(question, "en", quotes, passages)
 
 
-@contextmanager
-def serving(assistant: Library) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(build_app(assistant), log_level="error", timeout_graceful_shutdown=1))
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(scope="module")
 def library() -> Library:
     return Busy()
@@ -81,42 +51,6 @@ def library() -> Library:
 def address(library: Library) -> Iterator[str]:
     with serving(library) as address:
         yield address
-
-
-@pytest.fixture
-def visit(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Opens a page; at the end none may have called another host, complained or raised a dialog."""
-    contexts, hosts, complaints = [], set(), []
-
-    def visiting(address: str, **options: Any) -> Any:
-        context = browser.new_context(**{"locale": "en-GB", "viewport": {"width": 1280, "height": 800}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.on("request", lambda request: hosts.add(request.url.split("/")[2]) if "://" in request.url else None)
-        page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: (complaints.append(f"dialog {dialog.message}"), dialog.dismiss()))
-        page.goto(address)
-        page.wait_for_selector("button.example")
-        return page
-
-    def check() -> None:
-        assert {host for host in hosts if not host.startswith("127.0.0.1:")} == set()
-        assert complaints == []
-
-    yield visiting
-    for context in contexts:
-        context.close()
-    check()
-
-
-def ask(page: Any, question: str) -> None:
-    before = page.locator(".turn").count()
-    page.fill(BOX, question)
-    page.press(BOX, "Enter")
-    page.wait_for_function(f"document.querySelectorAll('.turn').length === {before + 1}")
-    page.wait_for_selector(".turns[aria-busy=false]")
 
 
 def shown_sources(page: Any) -> list[str]:

@@ -9,20 +9,14 @@ from hypothesis import strategies as st
 from index.document import Document
 from index.filters import Filter
 from index.readers.formats import FORMATS
-from rag.answer import Answer, Citation, Difference, Elsewhere, RankedPassage, Statement
+from rag.answer import Answer, Before, Citation, Difference, Elsewhere, RankedPassage, Statement
 from rag.examples import Example
 from tests.ui.library import ANSWERS, DOCUMENTS, Library, answer_of, passage_of
 from ui.look_in import Offer, render_offer
-from ui.render import (
-    Turn,
-    evidence_of,
-    render_conversation,
-    render_header,
-    render_sources,
-    render_welcome,
-    reveal,
-)
+from ui.render import evidence_of, render_conversation, render_sources, reveal
+from ui.render_top import render_header, render_welcome
 from ui.strings import ARABIC, ENGLISH, STRINGS, choose
+from ui.turn import Turn
 
 FRENCH_QUESTION, ENGLISH_QUESTION, ARABIC_QUESTION = ANSWERS
 HOSTILE = [
@@ -91,9 +85,18 @@ def hostile_turn(text: str) -> Turn:
     answer = answer_of(text, text, [(document, text)], (passage_of(document, document.text, 1.0),))
     also, differences = (Elsewhere(text, text, None, 0, 1, text, 1),), (Difference(1, text, text),)
     citation = replace(answer.citations[0], sheet=text, row=1, date=text, url=text)
-    citation = replace(citation, also=also, differs_from=(1,), differences=differences)
+    citation = replace(citation, also=also, differs_from=(1,), differences=differences, before=Before(0, 7, text))
     within = Filter(folders=(text,), languages=(text,), formats=(text,), since=text, until=text)
     return Turn(1, text, replace(answer, citations=(citation,)), settled=True, within=within)
+
+
+def test_the_sentence_before_a_quote_stands_apart_from_it() -> None:
+    turn = hostile_turn("One.")
+    html = render_conversation([turn], ENGLISH)
+    assert html.index(f'<p class="before">{ENGLISH.before} <bdi') < html.index('<p class="statement quoted"')
+    assert turn.answer
+    bare = replace(turn.answer, citations=(replace(turn.answer.citations[0], before=None),))
+    assert 'class="before"' not in render_conversation([replace(turn, answer=bare)], ENGLISH)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -1,3 +1,4 @@
+import base64
 import json
 import os
 import re
@@ -13,17 +14,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from fastapi.testclient import TestClient
 
 from index.document import Document
 from index.errors import ModelError
 from index.filters import Filter
+from index.view import View
 from rag.answer import Answer, Mode
 from rag.assistant import Assistant as RealAssistant
 from tests.index.desk import LAMP, ROOF, Desk, Here
 from tests.index.fake_encoder import LetterEncoder
+from tests.rag.check.desk import WordVerifier, opened
 from tests.ui.library import ANSWERS, DOCUMENTS, Library
-from ui.guard import LARGEST_BODY
+from tests.ui.writing import ENGLISH, Writing
+from ui.accounts import Accounts, Histories
+from ui.guard import LARGEST_BODY, LARGEST_DRAFT
+from ui.interface import WRITTEN_AT_ONCE
 from ui.server import ServeError, build_app, serve
 
 QUESTION = next(iter(ANSWERS))
@@ -353,3 +360,218 @@ def test_hostile_documents_are_data(client: TestClient) -> None:
         response = other.get("/api/document", params={"id": text})
         assert response.json()["text"] == text
         assert response.headers["content-type"] == "application/json"
+
+
+def lines_of(response: Any) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in response.text.splitlines()]
+
+
+def test_a_written_answer_comes_line_by_line() -> None:
+    library = Writing()
+    asked = {"question": ENGLISH, "mode": "compose"}
+    with TestClient(build_app(library), base_url=LOCAL) as client:
+        response = client.post("/api/ask", json={**asked, "stream": True})
+        assert response.headers["content-type"].startswith("application/x-ndjson")
+        lines = lines_of(response)
+        quoted = Library().ask(ENGLISH, mode="compose").to_json()
+        assert lines[0] == {**json.loads(json.dumps(quoted)), "final": False}
+        assert [line["final"] for line in lines] == [False] * 5 + [True]
+        assert [len(line["statements"]) for line in lines] == [2, 1, 2, 2, 2, 2]
+        assert [bool(line["passages"]) for line in lines] == [True, False, False, False, False, True]
+        assert lines[-1]["composed"]
+        assert lines[-1]["removed"][0]["reason"] == "another_number"
+        whole = client.post("/api/ask", json=asked).json()
+        assert {**whole, "final": True} == lines[-1]
+        single = lines_of(client.post("/api/ask", json={"question": ENGLISH, "stream": True}))
+        assert single == [{**json.loads(json.dumps(Library().ask(ENGLISH).to_json())), "final": True}]
+        refused = client.post("/api/ask", json={"question": " ", "mode": "compose", "stream": True})
+        assert (refused.status_code, refused.json()["error"]) == (422, "The question is empty: type one.")
+    assert all(stop.is_set() for stop in library.stops)
+
+
+def test_an_error_after_the_first_line_is_a_line() -> None:
+    class Failing(Writing):
+        error: Exception = ModelError("the language model is away; start it")
+
+        def _written(self, quoted: Answer, stop: threading.Event) -> Iterator[Answer]:
+            yield quoted
+            raise self.error
+
+    library = Failing()
+    asked = {"question": ENGLISH, "mode": "compose", "stream": True}
+    with TestClient(build_app(library), base_url=LOCAL) as client:
+        assert lines_of(client.post("/api/ask", json=asked))[-1] == {"error": "The language model is away; start it."}
+        library.error = RuntimeError("secret detail")
+        response = client.post("/api/ask", json=asked)
+        assert lines_of(response)[-1] == {"error": "Something failed on the server; its log says what."}
+        assert "secret detail" not in response.text
+
+
+def test_a_quoted_answer_does_not_wait_for_written_ones() -> None:
+    library = Writing()
+    library.go = threading.Semaphore(0)
+    with TestClient(build_app(library), base_url=LOCAL) as client:
+        slow = [
+            threading.Thread(
+                target=client.post, args=("/api/ask",), kwargs={"json": {"question": ENGLISH, "mode": mode}}
+            )
+            for mode in ["compose"] * 6
+        ]
+        for thread in slow:
+            thread.start()
+        while len(library.stops) < WRITTEN_AT_ONCE:
+            time.sleep(0.01)
+        assert client.post("/api/ask", json={"question": QUESTION}).status_code == 200
+        assert client.get("/api/search", params={"q": "x"}).status_code == 200
+        library.go.release(100)
+        for thread in slow:
+            thread.join(20)
+        assert not any(thread.is_alive() for thread in slow)
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_who_leaves_ends_the_writing(stream: bool) -> None:
+    library = Writing()
+    library.go = threading.Semaphore(1)
+    server = uvicorn.Server(uvicorn.Config(build_app(library), log_level="error", timeout_graceful_shutdown=1))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            body = json.dumps({"question": ENGLISH, "mode": "compose", "stream": stream}).encode()
+            kind = f"Content-Type: application/json\r\nContent-Length: {len(body)}"
+            head = f"POST /api/ask HTTP/1.1\r\nHost: localhost\r\n{kind}\r\n\r\n"
+            with socket.create_connection(listener.getsockname()) as visitor:
+                visitor.sendall(head.encode() + body)
+                while not library.stops:
+                    time.sleep(0.01)
+                assert not library.stops[0].is_set()
+            assert library.stops[0].wait(10)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "meant"),
+    [
+        ([{"question": QUESTION}], "et en 2024 ?", QUESTION.replace("2023", "2024")),
+        (
+            [{"question": QUESTION, "answer": "412"}, {"question": "et en 2024 ?"}],
+            "et en 2025 ?",
+            QUESTION.replace("2023", "2025"),
+        ),
+        ([{"question": QUESTION}], ENGLISH, None),
+        (
+            [{"question": "Who wrote it?", "answer": "Marie Dupont wrote it."}],
+            "Where was she born?",
+            "Where was she born? (Marie Dupont)",
+        ),
+    ],
+)  # fmt: skip
+def test_a_follow_up_says_what_was_asked(earlier: list[dict[str, str]], question: str, meant: str | None) -> None:
+    library = Writing()
+    with TestClient(build_app(library), base_url=LOCAL) as client:
+        answer = client.post("/api/ask", json={"question": question, "earlier": earlier}).json()
+    assert (answer["question"], answer["asked_as"]) == (question, meant)
+    assert library.questions == [(meant or question, "quote")]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "said"),
+    [
+        ("ask", {"question": "q", "earlier": [{"question": "x"}] * 21}, 422, "earlier"),
+        ("ask", {"question": "q", "earlier": [{"question": "x" * 2001}]}, 422, "earlier.0.question"),
+        ("ask", {"question": "q", "earlier": [{"question": "x", "names": []}]}, 422, "names"),
+        ("ask", {"question": "q", "earlier": ["x"]}, 422, "earlier"),
+        ("ask", {"question": "q", "stream": 1}, 422, "stream"),
+        ("check", {}, 422, "either its text, or its file's data"),
+        ("check", {"text": "x", "data": "eA=="}, 422, "either its text"),
+        ("check", {"data": "not base64!"}, 422, "base64"),
+        ("check", {"name": "a.xlsx", "data": "eA=="}, 422, "A.xlsx is no draft"),
+        ("check", {"text": " "}, 422, "holds no text"),
+        ("check", {"text": "x", "forms": ["pdf"]}, 422, "forms"),
+        ("check", {"text": "x", "language": ["klingon"]}, 422, "klingon"),
+    ],
+)
+def test_what_cannot_be_asked_or_checked(
+    client: TestClient, path: str, body: dict[str, Any], status: int, said: str
+) -> None:
+    response = client.post(f"/api/{path}", json=body)
+    assert response.status_code == status
+    assert said in response.json()["error"]
+
+
+class Checking(Library):
+    """A library whose drafts are checked by words, against an index."""
+
+    def __init__(self, view: View) -> None:
+        super().__init__()
+        self._view = view
+        self._verifier = WordVerifier()
+        self.narrowed: list[Filter | None] = []
+
+    @property
+    def verifier(self) -> Any:
+        return self._verifier
+
+    def view(self, filter: Filter | None = None) -> View:
+        self.narrowed.append(filter)
+        return self._view
+
+
+def test_a_draft_is_checked(tmp_path: Path) -> None:
+    text = "The hotline received 4812 calls in 2024. The hotline received 4900 calls in 2024."
+    with opened(tmp_path) as view, TestClient(build_app(Checking(view)), base_url=LOCAL) as client:
+        checked = client.post("/api/check", json={"text": text, "forms": ["html", "docx"]}).json()
+        assert [sentence["status"] for sentence in checked["result"]["sentences"]] == ["quoted", "contradicted"]
+        assert checked["html"].startswith("<!doctype html>")
+        assert base64.b64decode(checked["docx"]).startswith(b"PK")
+        data = base64.b64encode(f"# Draft\n\n{text}".encode()).decode()
+        sent = {"name": "draft.md", "data": data, "stream": True, "language": ["en"]}
+        lines = lines_of(client.post("/api/check", json=sent))
+        assert lines[0] == {"checked": 0, "of": 3}
+        assert lines[-1]["result"]["sentences"][0]["text"] == "Draft"
+        assert set(lines[-1]) == {"result"}
+        bad = lines_of(client.post("/api/check", json={"name": "x.docx", "data": data, "stream": True}))
+        assert list(bad[-1]) == ["error"]
+        large = client.post("/api/check", json={"text": "x" * (LARGEST_DRAFT + 1)})
+        assert large.status_code == 413
+
+
+def signed_in(folder: Path, user: str | None) -> TestClient:
+    headers = {"x-remote-user": user} if user else {}
+    app = build_app(Library(), accounts=Accounts("X-Remote-User", Histories(folder)))
+    return TestClient(app, base_url=LOCAL, headers=headers)
+
+
+def test_a_history_is_its_users_alone(tmp_path: Path) -> None:
+    histories = Histories(tmp_path)
+    histories.add("ana", {"question": "Hers?", "text": "## Hers?\n"})
+    histories.add("ben", {"question": "His?", "text": "## His?\n"})
+    kind = {"content-type": "application/json"}
+    assert [turn["question"] for turn in signed_in(tmp_path, "ana").get("/api/history").json()["turns"]] == ["Hers?"]
+    text = signed_in(tmp_path, "ben").get("/api/history", params={"format": "markdown"})
+    assert (text.headers["content-type"].split(";")[0], text.text) == ("text/markdown", "## His?\n")
+    assert (
+        signed_in(tmp_path, "ana").get("/api/history?user=ben").json()
+        == signed_in(tmp_path, "ana").get("/api/history").json()
+    )
+    assert signed_in(tmp_path, "ana").delete("/api/history").status_code == 415
+    assert signed_in(tmp_path, "ana").delete("/api/history", headers=kind).json() == {"turns": []}
+    assert histories.of("ana") == []
+    assert len(histories.of("ben")) == 1
+
+
+def test_without_a_user_there_is_no_history(tmp_path: Path, client: TestClient) -> None:
+    for method in ("GET", "DELETE"):
+        headers = {"content-type": "application/json", "x-remote-user": "ana"}
+        response = client.request(method, "/api/history", headers=headers)
+        assert (response.status_code, "--user-header" in response.json()["error"]) == (404, True)
+        response = signed_in(tmp_path, None).request(
+            method, "/api/history", headers={"content-type": "application/json"}
+        )
+        assert (response.status_code, "Nobody is signed in" in response.json()["error"]) == (401, True)
+    twice = [("x-remote-user", "ana"), ("x-remote-user", "root")]
+    response = signed_in(tmp_path, None).get("/health", headers=twice)
+    assert (response.status_code, "more than one header" in response.json()["error"]) == (400, True)

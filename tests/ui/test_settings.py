@@ -64,3 +64,44 @@ def test_the_web_is_on_or_off(value: str) -> None:
 def test_the_environment_is_read_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PINCITE_INDEX", "/elsewhere")
     assert read_settings().index == Path("/elsewhere")
+
+
+@pytest.mark.parametrize(
+    ("environment", "llm", "served"),
+    [
+        ({}, "", False),
+        ({"PINCITE_LLM": " "}, "", False),
+        ({"PINCITE_LLM": "qwen2.5-coder-1.5b-instruct"}, "qwen2.5-coder-1.5b-instruct", False),
+        ({"PINCITE_LLM": "~/models/x.gguf"}, "~/models/x.gguf", False),
+        ({"PINCITE_LLM": "c:/models/x.gguf"}, "c:/models/x.gguf", False),
+        ({"PINCITE_LLM": "openai:llama3.1:8b", "PINCITE_LLM_ADDRESS": "http://[::1]:1/v1"}, "openai:llama3.1:8b", True),
+        ({"PINCITE_LLM": "anthropic:claude"}, "anthropic:claude", True),
+        ({"PINCITE_LLM": "ollama:x", "PINCITE_LLM_ADDRESS": "https://llm.example"}, "ollama:x", True),
+    ],
+)
+def test_a_language_model_is_one_that_is_named(environment: dict[str, str], llm: str, served: bool) -> None:
+    settings = read_settings(environment)
+    assert (settings.llm, settings.llm_is_served) == (llm, served)
+    assert settings.llm_address == environment.get("PINCITE_LLM_ADDRESS", "")
+
+
+def test_a_key_is_not_shown() -> None:
+    settings = read_settings({"PINCITE_LLM_KEY": " secret "})
+    assert settings.llm_key == "secret"
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("environment", "complaint"),
+    [
+        ({"PINCITE_LLM": "openai:gpt"}, "PINCITE_LLM_ADDRESS does not say where"),
+        ({"PINCITE_LLM": "openai:gpt", "PINCITE_LLM_ADDRESS": "localhost:8000"}, "it is an address like http://"),
+        ({"PINCITE_LLM": "openai:gpt", "PINCITE_LLM_ADDRESS": "file:///etc"}, "it is an address like http://"),
+        ({"PINCITE_LLM": "openai:gpt", "PINCITE_LLM_ADDRESS": "http://[::1"}, "it is an address like http://"),
+        ({"PINCITE_LLM_ADDRESS": "http://x.example/v1"}, "goes with a PINCITE_LLM like openai:MODEL"),
+        ({"PINCITE_LLM": "x.gguf", "PINCITE_LLM_ADDRESS": "http://x.example"}, "goes with a PINCITE_LLM like"),
+    ],
+)
+def test_where_a_model_is_has_to_be_said(environment: dict[str, str], complaint: str) -> None:
+    with pytest.raises(SettingsError, match=complaint):
+        read_settings(environment)

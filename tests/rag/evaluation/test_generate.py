@@ -12,6 +12,7 @@ from rag.evaluation.generate import free_place, generate, write_set
 from rag.evaluation.gold import evaluation_folder, read_questions, still_there
 from tests.index.fake_encoder import LetterEncoder
 from tests.rag.desk import build
+from tests.rag.evaluation.test_written import Scripted
 
 TOWNS = {
     "Ostrel": "fishermen", "Valmaure": "weavers", "Ziran": "printers", "Brennick": "miners", "Talloway": "bakers",
@@ -112,3 +113,13 @@ def test_a_set_is_written_once_and_reads_back(assistant: Assistant, tmp_path: Pa
     with pytest.raises(PinciteError, match="is there already"):
         free_place(path)
     assert free_place(tmp_path) == tmp_path / "questions.jsonl"
+
+
+def test_a_model_writes_where_it_can(assistant: Assistant) -> None:
+    plain = generate(assistant, 30)
+    asked = generate(assistant, 30, Scripted("How many crowns did the drummers of that town receive?"))
+    assert [q.document for q in asked] == [q.document for q in plain]
+    assert [q.answers for q in asked] == [q.answers for q in plain]
+    replaced = [(new, old) for new, old in zip(asked, plain, strict=True) if new.question != old.question]
+    assert replaced
+    assert all(new.kind == "written" and old.kind == "cloze" for new, old in replaced)

@@ -1,0 +1,110 @@
+"""What the nearest sentences make of a statement: near in meaning, then with its every figure, name and negation."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rag.verify.comparison import Comparison, Source, compare
+from rag.verify.nearness import Stretch, beside
+from rag.verify.probability import LEAST, NEAR, probability
+from rag.verify.verdict import Evidence, Mismatch, Reason, Verdict, VerdictStatus
+
+MOST_EVIDENCE = 3
+_AS_GOOD = 0.2  # a sentence that is no less likely than this below the best may support where that one does not
+_DOUBTED = 0.05  # of the score is left where a figure, a name or a negation differs
+_OPPOSED: dict[str, Reason] = {
+    "number": "another_number",
+    "amount": "another_number",
+    "date": "another_date",
+    "unit": "another_unit",
+    "name": "another_name",
+    "negation": "negated",
+}
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Sentences taken together, the nearest first, and how likely it is that they say the statement, 0 to 1."""
+
+    score: float
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The sentences as evidence, with their score."""
+        return tuple(Evidence(s.passage, s.start, s.end, self.score) for s in self.stretches[:MOST_EVIDENCE])
+
+
+def score(language: str, stretches: Sequence[Stretch]) -> Scored:
+    """How likely these sentences together say a statement in this language."""
+    cosine = max(stretch.cosine for stretch in stretches)
+    heard = np.maximum.reduce([stretch.heard for stretch in stretches])
+    crosses = language != stretches[0].passage.language
+    return Scored(probability(cosine, heard, crosses), tuple(stretches))
+
+
+def decide(statement: str, language: str, scored: Sequence[Scored], sentences: Sequence[Stretch]) -> Verdict:
+    """The verdict on a statement, by the scored sentences, best first, among all `sentences` of the passages."""
+    best = scored[0]
+    if best.score < LEAST:
+        reason: Reason = "too_unlike" if best.score >= NEAR else "nothing_near"
+        return Verdict(statement, "unsupported", best.score, reason, best.evidence[:1])
+    found: list[tuple[Scored, Comparison]] = []
+    for candidate in scored:
+        if candidate.score < max(LEAST, best.score - _AS_GOOD):
+            break
+        completed, comparison = _completed(statement, language, candidate, sentences)
+        if not comparison.mismatches:
+            return Verdict(statement, "supported", completed.score, "same_meaning", completed.evidence)
+        found.append((completed, comparison))
+    return _differing(statement, *found[0])
+
+
+def _completed(
+    statement: str, language: str, scored: Scored, sentences: Sequence[Stretch]
+) -> tuple[Scored, Comparison]:
+    """The comparison with some sentences, and with one beside them where that says what is missing in them."""
+    pairs = scored.stretches[0].pairs
+    comparison = compare(statement, language, [_source(s) for s in scored.stretches], pairs)
+    if not comparison.missing or len(scored.stretches) >= MOST_EVIDENCE:
+        return scored, comparison
+    for other in beside(scored.stretches[0], sentences):
+        together = Scored(scored.score, (*scored.stretches, other))
+        more = compare(statement, language, [_source(s) for s in together.stretches], pairs)
+        if len(more.mismatches) < len(comparison.mismatches):
+            scored, comparison = together, more
+    return scored, comparison
+
+
+def _source(stretch: Stretch) -> Source:
+    return Source(stretch.text, stretch.start, stretch.passage.language, stretch.passage.title)
+
+
+def _differing(statement: str, scored: Scored, comparison: Comparison) -> Verdict:
+    """The verdict where a near sentence has not all that is stated: against it where just one thing is another."""
+    mismatches = comparison.mismatches
+    doubted = _DOUBTED * scored.score
+    places = _places(mismatches)
+    if len(places) == 1 and places[0].kind in _OPPOSED and (places[0].found or places[0].kind == "negation"):
+        status: VerdictStatus = "contradicted"
+        reason = _OPPOSED[places[0].kind]
+    else:
+        status = "unsupported"
+        reason = "name_not_found" if all(m.kind == "name" for m in mismatches) else "figure_not_found"
+        if all(m.kind in ("negation", "words") for m in mismatches):
+            reason = "too_unlike"
+    return Verdict(statement, status, doubted, reason, scored.evidence, mismatches)
+
+
+def _places(mismatches: Sequence[Mismatch]) -> list[Mismatch]:
+    """The mismatches, the words of one name as one."""
+    found: list[Mismatch] = []
+    for mismatch in mismatches:
+        after = (
+            found and found[-1].kind == mismatch.kind == "name" and mismatch.stated_start - found[-1].stated_end <= 1
+        )
+        if after:
+            found.pop()
+        found.append(mismatch)
+    return found

@@ -1,0 +1,74 @@
+"""What a statement says that a source does not, within a language and across four."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rag.verify.comparison import Source, compare
+
+ROWS = [json.loads(line) for line in Path(__file__).with_name("parallel.jsonl").read_text("utf-8").splitlines()]
+PLACES = {(row["document"], row["sentence"], row["language"]): row for row in ROWS}
+
+
+def pairs(*languages: str) -> Iterator[tuple[dict, Source]]:  # type: ignore[type-arg]
+    """Each sentence with the same one in each of the languages, as a source."""
+    for row in ROWS:
+        for language in languages:
+            text = PLACES[row["document"], row["sentence"], language]["text"]
+            yield row, Source(text, 100, language, "")
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "es", "fr"])
+def test_nothing_differs_in_a_translation(language: str) -> None:
+    for row, source in pairs(language):
+        for text in (row["text"], row["again"]):
+            assert compare(text, row["language"], [source]).mismatches == (), (text, source.text)
+
+
+@pytest.mark.parametrize("language", ["ar", "en", "es", "fr"])
+@pytest.mark.parametrize("kind", ["number", "date", "amount", "unit", "negation"])
+def test_what_was_changed_is_found(kind: str, language: str) -> None:
+    for row, source in pairs(language):
+        if kind in row["changes"]:
+            old, new = row["changes"][kind]
+            statement = row["text"].replace(old, new)
+            found = compare(statement, row["language"], [source]).mismatches
+            assert found, (statement, source.text)
+            for mismatch in found:
+                assert statement[mismatch.stated_start : mismatch.stated_end] == mismatch.stated
+                said = source.text[mismatch.found_start - 100 : mismatch.found_end - 100] if mismatch.found else ""
+                assert said == mismatch.found
+
+
+def differ(statement: str, source: str, language: str = "en") -> list[tuple[str, str, str]]:
+    found = compare(statement, language, [Source(source, 0, language, "")]).mismatches
+    return [(m.kind, m.stated, m.found) for m in found]
+
+
+@pytest.mark.parametrize(
+    ("statement", "source", "expected"),
+    [
+        ("The road is 12 km long.", "The road is 15 km long.", [("number", "12 km", "15 km")]),
+        ("The road is 12 km long.", "The road is 12 miles long.", [("unit", "12 km", "12 miles")]),
+        ("It cost 12 euros.", "It cost 15 euros.", [("amount", "12 euros", "15 euros")]),
+        ("It began on 2 May 2020.", "It began on 3 May 2020.", [("date", "2 May 2020", "3 May 2020")]),
+        ("It began in May 2020.", "It began on 3 May 2020.", []),
+        ("In December 2013 it ended.", "It began in May 2013 and ended in December of the same year.", []),
+        ("It began in June 2020 in Lyon.", "It began in Lyon.", [("date", "June 2020", "")]),
+        ("The war of 1945 to 1945.", "The war of 1941 to 1945.", [("date", "1945", "1941")]),
+        ("He met Boucard.", "He met Lemaire.", [("name", "Boucard", "Lemaire")]),
+        ("He did not sign the treaty.", "He signed the treaty.", [("negation", "not", "")]),
+        ("He signed the treaty.", "He never signed the treaty.", [("negation", "", "never")]),
+        ("He did not sign the treaty.", "He refused to sign the treaty.", []),
+        ("Two men came.", "Two men came.", []),
+    ],
+)
+def test_differences(statement: str, source: str, expected: list[tuple[str, str, str]]) -> None:
+    assert differ(statement, source) == expected
+
+
+def test_spelt_numbers_of_an_unread_language_are_let_pass() -> None:
+    assert compare("Six men and 1200 women.", "en", [Source("Sex män och 1200 kvinnor.", 0, "sv", "")]).mismatches == ()
+    assert compare("1300 women.", "en", [Source("1200 kvinnor.", 0, "sv", "")]).mismatches
