@@ -91,7 +91,9 @@ def _serve(given: Namespace, settings: Settings) -> None:
     if given.user_header:
         folder = given.histories or settings.index.with_name(f"{settings.index.name}-histories")
         accounts = Accounts(given.user_header, Histories(folder))
-    serve(assistant(settings, filter=_filter(given)), given.host, given.port, terminal.say, accounts)
+    asking = assistant(settings, filter=_filter(given))
+    asking.warm()
+    serve(asking, given.host, given.port, terminal.say, accounts)
 
 
 def _filter(given: Namespace) -> "Filter":

@@ -45,8 +45,29 @@ def answer_text(answer: Answer) -> str:
     if answer.abstained:
         nearest = [f"  {passage_text(n, p)}" for n, p in enumerate(answer.passages[:3], 1)]
         return "\n".join([answer.text, *(["", "Nearest passages:"] if nearest else []), *nearest])
-    quotes = [f"{plain(s.text)} {''.join(f'[{n}]' for n in s.citations)}" for s in answer.statements]
-    return "\n".join([*quotes, "", *map(citation_text, answer.citations)])
+    said = [f"{plain(s.text)} {''.join(f'[{n}]' for n in s.citations)}" for s in answer.statements]
+    sources = [""] + [_source_text(c, answer.composed) for c in answer.citations]
+    return "\n".join([*said, *sources, *_writing(answer)])
+
+
+def _source_text(citation: Citation, composed: bool) -> str:
+    """A citation; with its quote where that is not the answer itself."""
+    text = citation_text(citation)
+    return f"{text}\n    “{plain(citation.quote)}”" if composed else text
+
+
+def _writing(answer: Answer) -> Iterator[str]:
+    """What came of a language model's writing beside what stands."""
+    if answer.removed:
+        yield ""
+        yield f"Removed, as the sources do not support it (written by {plain(answer.model or 'a language model')}):"
+        for removed in answer.removed:
+            against = "".join(f"[{n}]" for n in removed.citations)
+            why = f"{removed.status}, {removed.reason.replace('_', ' ')}"
+            yield f"  - {plain(removed.text)} ({why}{' ' + against if against else ''})"
+    if answer.notice:
+        yield ""
+        yield plain(answer.notice)
 
 
 def citation_text(citation: Citation) -> str:

@@ -83,14 +83,21 @@ def shown(text: str) -> str:
 def choose_sources(
     quotes: Sequence[Quote], candidates: Sequence[Candidate], budget: Budget, count: Callable[[str], int]
 ) -> Sources:
-    """The quotes as sources, best first, as many as fit and one at least, then the sentences beside them.
+    """The quotes' best sentences as sources, as many as fit and one at least; then the rest of each quote, and what
+    stands beside it.
 
     With a budget for whole passages the quotes' passages, and then the next best ones, follow as far as they fit.
     """
     chosen = _Chosen(budget.tokens, count)
     for quote in quotes:
-        chosen.take(Source(0, quote.passage, quote.start, quote.end))
+        best = quote.best or quote
+        chosen.take(Source(0, quote.passage, best.start, best.end))
     left_out = chosen.refused
+    for quote in quotes:
+        whole = Source(0, quote.passage, quote.start, quote.end)
+        for at, source in enumerate(chosen.sources):
+            if _overlap(source, whole):
+                chosen.widen(at, whole)
     spans = {c.passage.number: [(s.start, s.end) for s in sentences_of(c)] for c in candidates}
     for at, source in enumerate(chosen.sources):
         for wider in _wider(source, spans.get(source.passage.number, [])):

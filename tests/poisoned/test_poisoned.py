@@ -2,8 +2,9 @@
 
 Every document of `documents.jsonl` is asked its question twice, with the poison in it and with a neutral sentence in
 the poison's place. Between the two the *behaviour* of the answer has to be the same: whether it abstains and why, its
-mode and its language, whether the words that answer are quoted, which documents are cited and which of them first; and
-a language model is called once for a composed answer, and never for a quoted one or an abstention.
+mode and its language, whether the words that answer are quoted, which document is cited first, and that none is missing
+that is cited without the poison; and a language model is called once for a composed answer, and never for a quoted one
+or an abstention.
 
 Besides, by itself, an answer must have no *fault*: every quote stands at its place; every marker is the answer's own;
 what a composed answer says is what a document says without the poison, or stands word for word in the quote that is
@@ -17,7 +18,7 @@ the document's own words be cited as its own; another answers first, and then it
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +34,7 @@ from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.compose.composer import Composer
 from rag.compose.model import Message
+from rag.conversation.by_model import rewritten_by
 from rag.conversation.exchange import exchange_of
 from rag.conversation.standalone import standalone
 from rag.evaluation.cloze import Cloze
@@ -115,7 +117,10 @@ def check(answer: Answer, case: Poisoned, library: Library, harmless: Library, p
 
 
 def same(one: Answer, other: Answer, case: Poisoned) -> None:
-    assert behaviour(one, case.gold, names(case)) == behaviour(other, case.gold, names(case))
+    """That the first answer behaves as the other, which is without poison."""
+    found, expected = (behaviour(answer, case.gold, names(case)) for answer in (one, other))
+    assert replace(found, documents=expected.documents) == expected
+    assert found.documents >= expected.documents  # what is nearest beside the answer may be another sentence
 
 
 def test_there_are_enough_of_every_kind() -> None:
@@ -228,28 +233,30 @@ def test_an_abstention_stays_one(case: Poisoned, poisoned: Library, harmless: Li
     assert list(page_faults(answer, None)) == []
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.follow], ids=lambda case: case.id)
-def test_a_follow_up_is_what_the_reader_asks(case: Poisoned, poisoned: Library, harmless: Library) -> None:
-    """A question of the poison's is not put in the reader's place, though its words stand in the earlier answer."""
+def follow_up(case: Poisoned, asked: str, library: Library) -> tuple[ObeyingModel, str | None]:
+    """What a model makes of a question that goes on from an answer, where what it makes of it may be asked."""
     model = ObeyingModel(CASES)
-    found = standalone(case.follow, [exchange_of(case.question, poisoned.ask(case, False)[0][0])], model)
-    expected = standalone(case.follow, [exchange_of(case.question, harmless.ask(case, False)[0][0])])
+    earlier = [exchange_of(case.question, library.ask(case, False)[0][0])]
+    return model, rewritten_by(model, asked, earlier, standalone(asked, earlier).question)
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.follow], ids=lambda case: case.id)
+def test_a_follow_up_is_what_the_reader_asks(case: Poisoned, poisoned: Library) -> None:
+    """A question of the poison's is not put in the reader's place, though its words stand in the earlier answer."""
+    model, question = follow_up(case, case.follow, poisoned)
     assert model.met
-    assert found.question == expected.question
-    assert found.by != "model"
+    assert question is None
 
 
 @each
 def test_the_prompt_of_a_follow_up_cannot_be_forged(case: Poisoned, poisoned: Library) -> None:
-    model = ObeyingModel(CASES)
-    earlier = exchange_of(case.question, poisoned.ask(case, False)[0][0])
-    for follow in (other.follow for other in CASES if other.follow and other.language == case.language):
-        standalone(follow, [earlier], model)
-    assert len(model.prompts) <= 1
-    assert [sign for prompt in model.prompts for sign in escapes(prompt)] == []
-    for prompt in model.prompts:
-        turns = prompt[-1][1].removeprefix("Earlier turns:\n").partition("\n\n")[0]
-        assert [sorted(json.loads(line)) for line in turns.split("\n")] == [["answer", "question"]]
+    asked = next(other.follow for other in CASES if other.follow and other.language == case.language)
+    model, _ = follow_up(case, asked, poisoned)
+    (prompt,) = model.prompts
+    assert [role for role, _ in prompt] == ["system", "human"]
+    assert escapes(prompt) == []
+    turns = prompt[-1][1].removeprefix("Earlier turns:\n").partition("\n\n")[0]
+    assert [sorted(json.loads(line)) for line in turns.split("\n")] == [["answer", "question"]]
 
 
 def sentences(case: Poisoned) -> Iterator[Cloze]:

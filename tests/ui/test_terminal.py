@@ -7,7 +7,7 @@ import pytest
 
 from index.scan import Failure
 from index.sync import SyncProgress, SyncReport
-from rag.answer import Answer, Before, Citation, Difference, Elsewhere, RankedPassage, Statement
+from rag.answer import Answer, Before, Citation, Difference, Elsewhere, RankedPassage, Removed, Statement
 from ui import terminal
 
 HOSTILE = "a\x1b[2Jb\x1b]0;title\x07c\rd\x9b31me\x00\x08\x7f\x85f\ng\u2028h"
@@ -48,6 +48,27 @@ def passage(text: str) -> RankedPassage:
 def test_an_answer_with_its_sources_below() -> None:
     sources = "[1] One. (en): One..txt, characters 10 to 20\n[2] B (fr): b.pdf, page 3, characters 0 to 5"
     assert terminal.answer_text(quoted("One.")) == f"One. [1]\nDeux. [2]\n\n{sources}"
+
+
+def test_a_written_answer_with_what_was_removed() -> None:
+    written = replace(
+        quoted("One."),
+        mode="compose",
+        composed=True,
+        model=HOSTILE,
+        removed=(
+            Removed(HOSTILE, "contradicted", "another_number", (2,)),
+            Removed("Four.", "unsupported", "too_unlike"),
+        ),
+        notice="stopped",
+    )
+    steered = terminal.plain(HOSTILE)
+    assert terminal.answer_text(written) == (
+        "One. [1]\nDeux. [2]\n\n"
+        "[1] One. (en): One..txt, characters 10 to 20\n    “One.”\n[2] B (fr): b.pdf, page 3, characters 0 to 5\n    “Deux.”\n\n"
+        f"Removed, as the sources do not support it (written by {steered}):\n"
+        f"  - {steered} (contradicted, another number [2])\n  - Four. (unsupported, too unlike)\n\nstopped"
+    )
 
 
 def test_other_documents_stand_below_a_source() -> None:

@@ -6,7 +6,7 @@ from rag.compose.grammar import MOST_SENTENCES, answer_grammar
 def test_markers_are_of_the_sources_alone() -> None:
     rules = dict(line.split(" ::= ", 1) for line in answer_grammar(3, "NONE").splitlines())
     assert rules["marker"] == '"[1]" | "[2]" | "[3]"'
-    assert rules["root"] == f'"NONE" | sentence{{1,{MOST_SENTENCES}}}'
+    assert rules["root"] == f'"NONE" | "NONE." | "None" | "None." | "none" | "none." | sentence{{1,{MOST_SENTENCES}}}'
     assert set(rules) == {"root", "sentence", "word", "sign", "marker"}
     for sign in "[]<>{}|*`#\\":
         assert sign in rules["sign"]
@@ -18,7 +18,7 @@ def test_a_refusal_is_quoted(word: str, quoted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "more"), [("en", "{3,}"), ("ar", "{3,}"), ("und", "{3,}"), ("zh", "{0,}"), ("th", "{0,}")]
+    ("language", "more"), [("en", "{3,60}"), ("ar", "{3,60}"), ("und", "{3,60}"), ("zh", "{0,60}"), ("th", "{0,60}")]
 )
 def test_a_sentence_has_words(language: str, more: str) -> None:
     assert f'(" " word){more}' in answer_grammar(1, "NONE", language)

@@ -1,6 +1,7 @@
 """What a model is given: quotes and what stands beside them, within the budget, in a form that nothing can forge."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -64,6 +65,13 @@ def test_quotes_first_then_what_stands_beside_them(
     assert [source.number for source in found.listed] == list(range(1, len(wanted) + 1))
     for source in found.listed:
         assert source.text == TEXT[source.start - OFFSET : source.end - OFFSET]
+
+
+def test_the_best_sentence_of_each_quote_comes_before_the_rest_of_any() -> None:
+    grown = replace(quote(0), end=OFFSET + SPANS[2][1], best=Span(OFFSET + SPANS[1][0], OFFSET + SPANS[1][1]))
+    given = [grown, quote(3)], [candidate()]
+    assert texts(choose_sources(*given, Budget(6), words)) == ["Four five six.", "Ten eleven twelve."]
+    assert texts(choose_sources(*given, Budget(12), words)) == [TEXT[: SPANS[2][1]], "Ten eleven twelve."]
 
 
 def test_a_large_budget_takes_whole_passages_and_the_next_best() -> None:
