@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 
 from index.errors import PinciteError
 from ui import terminal
-from ui.loading import assistant
+from ui.loading import assistant, filter_of
 from ui.settings import Settings
 
 if TYPE_CHECKING:
-    from index.filters import Filter
     from rag.check import CheckedDraft, Draft
 
 _WIDEST = 100  # columns
@@ -28,7 +27,7 @@ def check(given: Namespace, settings: Settings) -> None:
 
     _refuse_places(given)
     draft = _draft(given.draft)
-    asking = assistant(settings, filter=_filter(given))
+    asking = assistant(settings, filter=filter_of(given))
     view = asking.view()
     with _bar(len(draft.sentences)) as advance:
         checked = carry_out(draft, view, asking.verifier, advance)
@@ -62,19 +61,6 @@ def _draft(name: str) -> "Draft":
         raise PinciteError(f"there is no file {name}; name a draft, or - for standard input")
     with path.open("rb") as file:
         return read_draft(path.name, file.read(most))
-
-
-def _filter(given: Namespace) -> "Filter":
-    from index.filters import Filter
-
-    return Filter.parse(
-        groups=given.groups,
-        folders=given.folder,
-        languages=given.language,
-        since=given.since,
-        until=given.until,
-        formats=given.format,
-    )
 
 
 @contextmanager

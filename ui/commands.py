@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from index.errors import PinciteError
 from ui import checking, evaluation, terminal, upkeep
 from ui.arguments import parse
-from ui.loading import assistant
+from ui.loading import assistant, filter_of
 from ui.settings import Settings, read_settings
 
 if TYPE_CHECKING:
-    from index.filters import Filter
+    pass
 
 # What a command imports, it imports by itself: `pincite show` should not wait for faiss, nor `pincite ask` for torch.
 
@@ -54,7 +54,7 @@ def _write_utf8() -> None:
 
 
 def _ask(given: Namespace, settings: Settings) -> None:
-    asking = assistant(settings, given.confidence, _filter(given))
+    asking = assistant(settings, given.confidence, filter_of(given))
     if not given.batch:
         answer = asking.ask(given.question, mode=given.mode, k=given.k)
         print(_json(answer.to_json()) if given.json else terminal.answer_text(answer))
@@ -65,7 +65,7 @@ def _ask(given: Namespace, settings: Settings) -> None:
 
 
 def _search(given: Namespace, settings: Settings) -> None:
-    found = assistant(settings, filter=_filter(given)).search(given.query, k=given.k)
+    found = assistant(settings, filter=filter_of(given)).search(given.query, k=given.k)
     if given.json:
         print(_json({"query": given.query, "passages": [asdict(p) for p in found]}))
     else:
@@ -77,7 +77,7 @@ def _show(given: Namespace, settings: Settings) -> None:
     from index.scan import shown
 
     with Index.open(settings.index) as index:
-        document = index.view(_filter(given)).document(shown(given.document))
+        document = index.view(filter_of(given)).document(shown(given.document))
     if document is None:
         raise PinciteError(f"no document is called {given.document!r}; `pincite search` names those it finds")
     sys.stdout.buffer.write(document.text.encode())
@@ -91,23 +91,9 @@ def _serve(given: Namespace, settings: Settings) -> None:
     if given.user_header:
         folder = given.histories or settings.index.with_name(f"{settings.index.name}-histories")
         accounts = Accounts(given.user_header, Histories(folder))
-    asking = assistant(settings, filter=_filter(given))
+    asking = assistant(settings, filter=filter_of(given))
     asking.warm()
     serve(asking, given.host, given.port, terminal.say, accounts)
-
-
-def _filter(given: Namespace) -> "Filter":
-    """Who asks, and what they want to look in."""
-    from index.filters import Filter
-
-    return Filter.parse(
-        groups=given.groups,
-        folders=getattr(given, "folder", ()),
-        languages=getattr(given, "language", ()),
-        since=getattr(given, "since", None),
-        until=getattr(given, "until", None),
-        formats=getattr(given, "format", ()),
-    )
 
 
 def _models(given: Namespace, settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """What commands load: encoders and assistants, by the settings."""
 
+from argparse import Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,20 @@ def assistant(settings: Settings, confidence: float | None = None, filter: "Filt
     least = CONFIDENCE if confidence is None else confidence
     return Assistant(
         settings.index, encoder, least, filter or PUBLIC, reranker(settings), composer(settings), judge(settings)
+    )
+
+
+def filter_of(given: Namespace) -> "Filter":
+    """Who asks, and what they want to look in."""
+    from index.filters import Filter
+
+    return Filter.parse(
+        groups=given.groups,
+        folders=getattr(given, "folder", ()),
+        languages=getattr(given, "language", ()),
+        since=getattr(given, "since", None),
+        until=getattr(given, "until", None),
+        formats=getattr(given, "format", ()),
     )
 
 
