@@ -5,7 +5,7 @@ import json
 MOST_SENTENCES = 4
 _MOST_MARKERS = 2  # a sentence
 _LEAST_WORDS = 4  # a sentence: "18" answers a question and says nothing that a source could bear out
-_MOST_WORDS = 60
+_MOST_WORDS = 45
 _LONGEST_WORD = 40  # characters
 _WITHOUT_SPACES = ("ja", "km", "lo", "my", "th", "zh")
 _ENDS = ".!?؟۔。！？।"

@@ -14,7 +14,6 @@ from rag.retrieve import Candidate, look_at, retrieve
 from rag.verify.decision import Scored, decide, score
 from rag.verify.judge import EntailmentJudge
 from rag.verify.nearness import LOOKED_AT, Meaning, Stretch, beside, by_index, meaning, measured
-from rag.verify.probability import NEAR
 from rag.verify.verdict import Evidence, Verdict
 from rag.verify.wording import Wording, find_words
 
@@ -71,9 +70,9 @@ class Verifier:
         scored = sorted((score(language, [stretch]) for stretch in looked_at), key=lambda s: -s.score)
         best = scored[0]
         if best.score < SURE:
+            # Of sentences apart from each other one may name somebody, and the other say what somebody else did.
             near = [self._measured(view, own, s) for s in beside(best.stretches[0], sentences)]
-            others = [s.stretches[0] for s in scored[1:] if s.score >= NEAR]
-            joined = [score(language, [best.stretches[0], other]) for other in _distinct([*near, *others])]
+            joined = [score(language, [best.stretches[0], other]) for other in near]
             scored = sorted([*scored, *joined], key=lambda s: -s.score)
         return language, self._judged(statement, scored)
 
@@ -139,7 +138,3 @@ def _quoted(statement: str, wording: Wording, candidates: Sequence[Candidate]) -
     start, end = min([start, *(s.start for s in spans)]), max([end, *(s.end for s in spans)])
     evidence = Evidence(wording.passage, start, end, 1.0)
     return Verdict(statement, "quoted", 1.0, "verbatim" if wording.exact else "variant", (evidence,))
-
-
-def _distinct(stretches: Sequence[Stretch]) -> list[Stretch]:
-    return list({(s.passage.number, s.start): s for s in stretches}.values())

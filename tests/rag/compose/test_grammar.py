@@ -18,7 +18,7 @@ def test_a_refusal_is_quoted(word: str, quoted: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "more"), [("en", "{3,60}"), ("ar", "{3,60}"), ("und", "{3,60}"), ("zh", "{0,60}"), ("th", "{0,60}")]
+    ("language", "more"), [("en", "{3,45}"), ("ar", "{3,45}"), ("und", "{3,45}"), ("zh", "{0,45}"), ("th", "{0,45}")]
 )
 def test_a_sentence_has_words(language: str, more: str) -> None:
     assert f'(" " word){more}' in answer_grammar(1, "NONE", language)
