@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Protocol, cast
 
 from index.document import Passage
+from index.language import detect
 from index.view import View
 from prompts.budget import counter
 from prompts.loader import load_prompt
@@ -22,10 +23,12 @@ from rag.compose.refusal import NONE, is_refusal
 from rag.compose.sources import LARGE, SMALL, Sources, choose_sources, shown
 from rag.compose.splitting import Sentences
 from rag.compose.thinking import spoken
-from rag.verify.verdict import Verdict
+from rag.quote import Quote
+from rag.verify.verdict import Reason, Verdict
 
 MOST_SENTENCES = 5
 MOST_STRUCK = 5  # after as many a model is on the wrong track
+LETTERS_THAT_TELL = 20  # of a sentence, what language it is in
 MOST_TOKENS = 400  # of an answer, in the model's own
 MOST_SIGNS = 10 * MOST_TOKENS  # characters after which a model, or its server, does not keep to that
 _PROMPT = "composed_answer"
@@ -92,6 +95,7 @@ class _Writing:
         self._draft = Draft(material, composer.model.name)
         self._outcome = ""  # what went otherwise than it should, if anything did
         self._left_out = ""
+        self._waiting: list[Verdict] = []  # sentences that are borne out, but rest on no quote
 
     def answers(self) -> Iterator[Answer]:
         try:
@@ -99,6 +103,8 @@ class _Writing:
         except ModelUnavailableError as error:
             standing = "what it wrote before was checked and stands" if self._draft.sentences else _STANDS
             self._outcome = f"{error}; {standing}"
+        for verdict in self._waiting:
+            self._draft.strike(replace(verdict, status="unsupported", reason="beside_the_answer"))
         if self._stop.is_set():
             self._outcome = "the writing was stopped"
         elif not self._draft.sentences and not self._outcome:
@@ -119,7 +125,7 @@ class _Writing:
                 continue
             self._judge(sentence, sources)
             yield self._answer()
-            if self._draft.sentences >= MOST_SENTENCES or self._draft.struck >= MOST_STRUCK:
+            if self._draft.sentences + len(self._waiting) >= MOST_SENTENCES or self._draft.struck >= MOST_STRUCK:
                 return
 
     def _sentences(self, sources: Sources) -> Iterator[str]:
@@ -146,14 +152,36 @@ class _Writing:
     def _judge(self, sentence: str, sources: Sources) -> None:
         verdict = self._verifier.verify(self._material.view, sentence, sources.passages)
         if verdict.status in ("quoted", "supported") and verdict.evidence:
-            if _names_no_more(sentence, verdict):
-                self._timings.setdefault("first_sentence_ms", self._elapsed())
-                self._draft.keep(verdict)
+            reason = self._doubt(sentence, verdict)
+            if reason is None:
+                self._take(verdict)
                 return
-            verdict = replace(verdict, status="unsupported", reason="name_not_found")
+            verdict = replace(verdict, status="unsupported", reason=reason)
         elif verdict.status != "contradicted":
             verdict = replace(verdict, status="unsupported")
         self._draft.strike(verdict)
+
+    def _doubt(self, sentence: str, verdict: Verdict) -> Reason | None:
+        """Why a sentence that the sources bear out may not stand in an answer after all; None where it may."""
+        # What a model puts together from two places is more often wrong than what stands in one (docs/log.md).
+        if len(verdict.evidence) > 1:
+            return "too_unlike"
+        if not _names_no_more(sentence, verdict):
+            return "name_not_found"
+        asked = self._material.question.language
+        told = sum(map(str.isalpha, sentence)) >= LETTERS_THAT_TELL and asked != "und"
+        if verdict.status == "supported" and told and detect(sentence, asked) != asked:
+            return "another_language"
+        return None
+
+    def _take(self, verdict: Verdict) -> None:
+        """Keep a sentence once one rests on a quote: what only stands beside the quotes answers nothing alone."""
+        self._waiting.append(verdict)
+        if self._draft.sentences or any(_overlap(verdict, quote) for quote in self._material.quotes):
+            self._timings.setdefault("first_sentence_ms", self._elapsed())
+            for waiting in self._waiting:
+                self._draft.keep(waiting)
+            self._waiting = []
 
     def _answer(self) -> Answer:
         elapsed = self._elapsed()
@@ -176,6 +204,14 @@ def _names_no_more(sentence: str, verdict: Verdict) -> bool:
     """Whether every address in the sentence stands in what supports it."""
     said = " ".join(evidence.text for evidence in verdict.evidence).lower()
     return all(address in said for address in addresses(sentence))
+
+
+def _overlap(verdict: Verdict, quote: Quote) -> bool:
+    """Whether what bears a sentence out is in a quote."""
+    return any(
+        evidence.passage.number == quote.passage.number and evidence.start < quote.end and quote.start < evidence.end
+        for evidence in verdict.evidence
+    )
 
 
 def _closable(pieces: Iterator[str]) -> Generator[str, None, None]:

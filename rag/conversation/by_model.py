@@ -11,6 +11,7 @@ from index.analysis import word_terms, words
 from index.language import detect
 from prompts.loader import load_prompt
 from rag.compose.model import ChatModel, Message
+from rag.compose.sources import shown
 from rag.conversation.exchange import Exchange
 from rag.conversation.followup import follow_up
 from rag.conversation.words import GRAMMARS, words_of
@@ -37,10 +38,10 @@ def rewritten_by(model: ChatModel, question: str, turns: Sequence[Exchange], by_
 
 def _messages(question: str, turns: Sequence[Exchange]) -> list[Message]:
     # As JSON, so that nothing in it can look like the end of it.
-    said = [{"question": turn.question, "answer": turn.answer_text[:_ANSWER]} for turn in turns[-_TURNS:]]
+    said = [{"question": shown(turn.question), "answer": shown(turn.answer_text[:_ANSWER])} for turn in turns[-_TURNS:]]
     filled = load_prompt(_PROMPT).filled(
         earlier="\n".join(json.dumps(turn, ensure_ascii=False) for turn in said),
-        question=json.dumps(question, ensure_ascii=False),
+        question=json.dumps(shown(question), ensure_ascii=False),
     )
     return cast(list[Message], list(filled))
 
@@ -85,12 +86,14 @@ def _is_sound(written: str, question: str, turns: Sequence[Exchange], by_rule: s
         return False
     known = _known(
         language,
-        [question, by_rule, *(text for turn in turns for text in (turn.question, turn.answer_text, *turn.names))],
+        [question, by_rule, *(text for turn in turns for text in (turn.question, *turn.names))],
     )
     if follow_up(written, language) is not None:  # it still lacks something
         return False
     new = {word: tells for word, tells in _matter(written, language) if word not in known}
-    if len(new) > _MOST_NEW or any(new.values()) or _NOT_PLAIN.search(written):
+    # An earlier answer is documents' words: a question may not be made of them.
+    said = _known(language, [turn.answer_text for turn in turns])
+    if said.intersection(new) or len(new) > _MOST_NEW or any(new.values()) or _NOT_PLAIN.search(written):
         return False
     kept = _figures([question]) <= _figures([written])
     return kept and written.casefold() != question.casefold()

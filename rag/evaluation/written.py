@@ -13,6 +13,7 @@ from index.language import detect
 from prompts.loader import load_prompt
 from rag.compose.language_names import language_name
 from rag.compose.model import ChatModel, Message
+from rag.compose.sources import shown
 from rag.evaluation.cloze import Cloze
 
 MOST_TOKENS = 60
@@ -40,7 +41,7 @@ def written(cloze: Cloze, language: str, model: ChatModel) -> str | None:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)  # so that nothing in it can look like the end of it
+    return json.dumps(shown(text), ensure_ascii=False)  # so that nothing in it can look like the end of it
 
 
 def _is_sound(question: str, cloze: Cloze, language: str) -> bool:

@@ -75,9 +75,9 @@ def _missing_figures(statement: str, own: Sequence[Fact], sources: Sequence[Sour
             fact, [other for others in per_source for other in others], readable
         ):
             continue
-        if any(_implied(statement, fact, source) for source in sources):
-            continue
         other = _instead(fact, own, per_source[0])
+        if other is None and any(_implied(statement, fact, source) for source in sources):
+            continue
         found.append(_figure_mismatch(statement, fact, other, sources[0]))
     return found
 

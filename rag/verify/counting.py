@@ -21,6 +21,7 @@ _HALVES = frozenset("ونصف demi medio media half".split())
 _TEENS = frozenset("عشر عشره".split())
 _ELEVEN = frozenset("احد احدي اِحدي حادي الحادي".split())
 _HUNDRED, _THOUSAND = 100, 1000
+_ROUND = frozenset({100.0, 1e3, 1e6, 1e9, 1e12})  # that count roughly where nothing says how many: hundreds
 _CENTURY = "century"
 _SHORT = 3  # letters; one joined to a shorter word would make it another
 _NOON = 12
@@ -107,7 +108,7 @@ def _spelt(tokens: Sequence[Token], at: int, text: str, language: str) -> tuple[
         until -= 1
     if not parts:
         return _ranked(tokens, at, language)
-    bare = len(parts) == 1 and parts[0] >= _HUNDRED and not lexicon.is_one(tokens[at].text)
+    bare = len(parts) == 1 and parts[0] in _ROUND and not lexicon.is_one(tokens[at].text)
     return Fact("number", tokens[at].start, end, frozenset({_total(parts)}), firm=not bare), until
 
 

@@ -1,7 +1,7 @@
 """What the nearest sentences make of a statement: near in meaning, then with its every figure, name and negation."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,6 +12,8 @@ from rag.verify.verdict import Evidence, Mismatch, Reason, Verdict, VerdictStatu
 
 MOST_EVIDENCE = 3
 _AS_GOOD = 0.2  # a sentence that is no less likely than this below the best may support where that one does not
+UNHEARD = 0.5  # likeness below which nothing in a source stands for a word; 2 in 100 true rewordings have such a one
+_LEAST_LETTERS = 4  # of a word that says something
 _DOUBTED = 0.05  # of the score is left where a figure, a name or a negation differs
 _OPPOSED: dict[str, Reason] = {
     "number": "another_number",
@@ -55,10 +57,32 @@ def decide(statement: str, language: str, scored: Sequence[Scored], sentences: S
         if candidate.score < max(LEAST, best.score - _AS_GOOD):
             break
         completed, comparison = _completed(statement, language, candidate, sentences)
+        if not comparison.mismatches and (unheard := _unheard(statement, language, completed)):
+            comparison = replace(comparison, mismatches=(unheard,))
         if not comparison.mismatches:
             return Verdict(statement, "supported", completed.score, "same_meaning", completed.evidence)
         found.append((completed, comparison))
     return _differing(statement, *found[0])
+
+
+def _unheard(statement: str, language: str, scored: Scored) -> Mismatch | None:
+    """The word of a statement that is the least like any of the sentences, where it is like none; in one language."""
+    first = scored.stretches[0]
+    if language != first.passage.language or first.pairs is None:
+        return None
+    heard = np.maximum.reduce([stretch.heard for stretch in scored.stretches])
+    least = min(
+        ((float(h), span) for h, span in zip(heard, first.pairs.stated, strict=False) if _means(span.of(statement))),
+        key=lambda pair: pair[0],
+        default=None,
+    )
+    if least is None or least[0] >= UNHEARD:
+        return None
+    return Mismatch("words", least[1].of(statement), "", least[1].start, least[1].end, 0, 0)
+
+
+def _means(word: str) -> bool:
+    return sum(map(str.isalpha, word)) >= _LEAST_LETTERS
 
 
 def _completed(

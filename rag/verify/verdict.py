@@ -21,6 +21,9 @@ Reason = Literal[
     "too_unlike",
     "nothing_near",
     "no_claim",  # a heading, a question, a greeting
+    # Of a sentence that a model wrote as an answer, alone:
+    "another_language",  # than the question's
+    "beside_the_answer",  # nothing before it, nor itself, rests on what was found for the question
 ]
 
 

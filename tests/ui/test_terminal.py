@@ -65,7 +65,8 @@ def test_a_written_answer_with_what_was_removed() -> None:
     steered = terminal.plain(HOSTILE)
     assert terminal.answer_text(written) == (
         "One. [1]\nDeux. [2]\n\n"
-        "[1] One. (en): One..txt, characters 10 to 20\n    “One.”\n[2] B (fr): b.pdf, page 3, characters 0 to 5\n    “Deux.”\n\n"
+        "[1] One. (en): One..txt, characters 10 to 20\n    “One.”\n"
+        "[2] B (fr): b.pdf, page 3, characters 0 to 5\n    “Deux.”\n\n"
         f"Removed, as the sources do not support it (written by {steered}):\n"
         f"  - {steered} (contradicted, another number [2])\n  - Four. (unsupported, too unlike)\n\nstopped"
     )

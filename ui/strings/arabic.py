@@ -84,6 +84,8 @@ ARABIC = Strings(
         "too_unlike": "المصادر تقول غير ذلك",
         "nothing_near": "لا شيء في المصادر يقاربها",
         "no_claim": "لا تقول شيئًا يمكن التحقق منه",
+        "another_language": "هي بلغة غير لغة السؤال",
+        "beside_the_answer": "لا تستند إلى شيء مما يجيب عن السؤال",
     },
     history="السجل",
     history_here="محفوظ في هذا المتصفح وحده.",

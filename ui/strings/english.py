@@ -84,6 +84,8 @@ ENGLISH = Strings(
         "too_unlike": "the sources say something else",
         "nothing_near": "nothing in the sources is near it",
         "no_claim": "it claims nothing that could be checked",
+        "another_language": "it is in another language than the question",
+        "beside_the_answer": "it rests on nothing that answers the question",
     },
     history="History",
     history_here="Kept in this browser alone.",

@@ -84,6 +84,8 @@ FRENCH = Strings(
         "too_unlike": "les sources disent autre chose",
         "nothing_near": "rien dans les sources n’en approche",
         "no_claim": "elle n’affirme rien de vérifiable",
+        "another_language": "elle est dans une autre langue que la question",
+        "beside_the_answer": "elle ne repose sur rien de ce qui répond à la question",
     },
     history="Historique",
     history_here="Conservé dans ce navigateur seulement.",

@@ -162,11 +162,37 @@ def test_duplicates_are_dropped(tmp_path: Path) -> None:
     assert [removed.text for removed in last.removed] == ["It is gold."]
 
 
-def test_one_place_is_cited_once_and_several_places_all(tmp_path: Path) -> None:
+def test_one_place_is_cited_once_and_what_needs_several_is_struck(tmp_path: Path) -> None:
     last = compose(tmp_path, "Hannah has the key. Hannah has the key and a bulb. Ask Hannah for the key.")[0][-1]
     check(last)
-    assert last.text == "Hannah has the key. [1] Hannah has the key and a bulb. [1][2] Ask Hannah for the key. [1]"
-    assert [s.status for s in last.statements] == ["supported", "supported", "quoted"]
+    assert last.text == "Hannah has the key. [1] Ask Hannah for the key. [1]"
+    assert [s.status for s in last.statements] == ["supported", "quoted"]
+    assert last.removed == (Removed("Hannah has the key and a bulb.", "unsupported", "too_unlike"),)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept", "struck"),
+    [
+        ("It was mended. Hannah has the key.", ["It was mended.", "Hannah has the key."], []),
+        ("Hannah has the key. It was mended.", ["Hannah has the key.", "It was mended."], []),
+        ("It was mended.", [], ["It was mended."]),
+    ],
+)
+def test_an_answer_rests_on_a_quote(tmp_path: Path, said: str, kept: list[str], struck: list[str]) -> None:
+    known = {**KNOWN, "It was mended.": ("supported", "same_meaning", "It was mended in May 2019 [2].")}
+    quoted, *_, last = assistant(tmp_path, FakeModel(said), known).answers(QUESTION, mode="compose")
+    check(last)
+    assert all("mended" not in citation.quote for citation in quoted.citations)
+    assert [s.text for s in last.statements] == (kept or [s.text for s in quoted.statements])
+    assert [(r.text, r.reason) for r in last.removed] == [(text, "beside_the_answer") for text in struck]
+
+
+def test_an_answer_is_in_the_questions_language(tmp_path: Path) -> None:
+    french = "La clef de la lampe se trouve bien chez Hannah, et chez elle seulement."
+    known = {**KNOWN, french: ("supported", "same_meaning", KEY)}
+    last = assistant(tmp_path, FakeModel(f"{french} Hannah has the key."), known).ask(QUESTION, mode="compose")
+    assert last.text == "Hannah has the key. [1]"
+    assert last.removed == (Removed(french, "unsupported", "another_language"),)
 
 
 def test_at_most_five_sentences(tmp_path: Path) -> None:
