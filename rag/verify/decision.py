@@ -57,22 +57,25 @@ def decide(statement: str, language: str, scored: Sequence[Scored], sentences: S
         if candidate.score < max(LEAST, best.score - _AS_GOOD):
             break
         completed, comparison = _completed(statement, language, candidate, sentences)
-        if not comparison.mismatches and (unheard := _unheard(statement, language, completed)):
-            comparison = replace(comparison, mismatches=(unheard,))
+        if not comparison.mismatches and (word := unheard(statement, language, completed)):
+            comparison = replace(comparison, mismatches=(word,))
         if not comparison.mismatches:
             return Verdict(statement, "supported", completed.score, "same_meaning", completed.evidence)
         found.append((completed, comparison))
     return _differing(statement, *found[0])
 
 
-def _unheard(statement: str, language: str, scored: Scored) -> Mismatch | None:
+def unheard(statement: str, language: str, scored: Scored) -> Mismatch | None:
     """The word of a statement that is the least like any of the sentences, where it is like none; in one language."""
     first = scored.stretches[0]
     if language != first.passage.language or first.pairs is None:
         return None
-    heard = np.maximum.reduce([stretch.heard for stretch in scored.stretches])
+    measured = [stretch.heard for stretch in scored.stretches if len(stretch.heard) == len(first.pairs.stated)]
+    if len(measured) < len(scored.stretches):
+        return None
+    heard = np.maximum.reduce(measured)
     least = min(
-        ((float(h), span) for h, span in zip(heard, first.pairs.stated, strict=False) if _means(span.of(statement))),
+        ((float(h), span) for h, span in zip(heard, first.pairs.stated, strict=True) if _means(span.of(statement))),
         key=lambda pair: pair[0],
         default=None,
     )

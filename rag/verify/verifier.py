@@ -11,7 +11,7 @@ from index.encoder import QuestionEncoder
 from index.view import View
 from rag.question import LONGEST, Question, understand, whole
 from rag.retrieve import Candidate, look_at, retrieve
-from rag.verify.decision import Scored, decide, score
+from rag.verify.decision import Scored, decide, score, unheard
 from rag.verify.judge import EntailmentJudge
 from rag.verify.nearness import LOOKED_AT, Meaning, Stretch, beside, by_index, meaning, measured
 from rag.verify.verdict import Evidence, Verdict
@@ -69,7 +69,7 @@ class Verifier:
         language = _language(statement, question, looked_at[0])
         scored = sorted((score(language, [stretch]) for stretch in looked_at), key=lambda s: -s.score)
         best = scored[0]
-        if best.score < SURE:
+        if best.score < SURE or unheard(statement, language, best):
             # Of sentences apart from each other one may name somebody, and the other say what somebody else did.
             near = [self._measured(view, own, s) for s in beside(best.stretches[0], sentences)]
             joined = [score(language, [best.stretches[0], other]) for other in near]
