@@ -30,6 +30,7 @@ MOST_SENTENCES = 5
 MOST_STRUCK = 5  # after as many a model is on the wrong track
 LETTERS_THAT_TELL = 20  # of a sentence, what language it is in
 MOST_TOKENS = 400  # of an answer, in the model's own
+FEW_TOKENS = 220  # of a local model's, some 15 seconds of writing: one that has lost its way goes on to the last
 MOST_SIGNS = 10 * MOST_TOKENS  # characters after which a model, or its server, does not keep to that
 _PROMPT = "composed_answer"
 _STANDS = "the quoted answer stands"
@@ -133,9 +134,10 @@ class _Writing:
         language = self._material.question.language
         grammar = answer_grammar(len(sources.listed), NONE, language)
         messages = self._composer.messages(self._material, sources)
+        most = FEW_TOKENS if self._composer.local else MOST_TOKENS
         splitter = Sentences(language)
         signs = 0
-        pieces = self._composer.model.stream(messages, most_tokens=MOST_TOKENS, grammar=grammar)
+        pieces = self._composer.model.stream(messages, most_tokens=most, grammar=grammar)
         with contextlib.closing(_closable(pieces)) as stream:
             for piece in spoken(stream):
                 signs += len(piece)
