@@ -25,6 +25,7 @@ ANOTHER_NAME = 0.72  # where the source has a name that the statement has not
 REPLACED_NAME = (0.33, 0.55)
 _HARDLY = 0.1
 OTHER_WORD = 0.65  # the same of one word in the place of another, where all around is repeated
+_IN_PLACE = 2  # words, in the place of as many at most
 _REPEATED = 0.7  # share of words in their order
 _LITTLE = 2  # letters of a word that says little
 _SPELT = 12  # up to which numbers are usually spelt
@@ -176,7 +177,7 @@ def _replaced(statement: str, others: Sequence[Name], source: Source, pairs: Wor
 
 
 def _other_words(statement: str, language: str, source: Source, pairs: WordPairs | None) -> list[Mismatch]:
-    """Where a statement that repeats a sentence word for word has one word in the place of quite another."""
+    """Where a statement that repeats a sentence word for word has a word or two in the place of quite others."""
     if language != source.language or pairs is None or not pairs.stated or not pairs.found:
         return []
     own, others = pairs.stated, pairs.found
@@ -186,13 +187,18 @@ def _other_words(statement: str, language: str, source: Source, pairs: WordPairs
         return []
     found = []
     for tag, a, b, c, d in matcher.get_opcodes():
-        if tag != "replace" or not b - a == d - c == 1 or min(len(one[a]), len(other[c])) <= _LITTLE:
+        if tag != "replace" or max(b - a, d - c) > _IN_PLACE:
             continue
-        stated, said = own[a].of(statement), others[c].of(source.text)
-        renamed = _renamed(stated, said) and a > 0
-        if renamed or pairs.cosines[a, c] < OTHER_WORD:
-            place = source.start + others[c].start, source.start + others[c].end
-            found.append(Mismatch("name" if renamed else "words", stated, said, own[a].start, own[a].end, *place))
+        least = min(range(a, b), key=lambda at: pairs.cosines[at, c:d].max())
+        there = c + int(pairs.cosines[least, c:d].argmax())
+        if min(len(one[least]), len(other[there])) <= _LITTLE:
+            continue
+        stated, said = own[least].of(statement), others[there].of(source.text)
+        renamed = b - a == d - c == 1 and _renamed(stated, said) and a > 0
+        if renamed or pairs.cosines[least, there] < OTHER_WORD:
+            place = source.start + others[there].start, source.start + others[there].end
+            kind: MismatchKind = "name" if renamed else "words"
+            found.append(Mismatch(kind, stated, said, own[least].start, own[least].end, *place))
     return found
 
 
