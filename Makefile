@@ -17,7 +17,7 @@ test: $(VENV)/.installed-dev lint chromium
 	$(BIN)/pytest
 
 check: $(VENV)/.installed-dev lint
-	$(BIN)/pytest -m "not model and not browser"
+	$(BIN)/pytest -n 2 -m "not model and not browser and not slow"
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check

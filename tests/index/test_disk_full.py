@@ -17,7 +17,7 @@ from tests.index.desk import Desk, Here
 from tests.index.fake_encoder import LetterEncoder, source_of
 from tests.index.forked import in_child
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")]
 
 OLD = {"a.txt": "The lamp is old.", "b.txt": "The roof leaks."}
 LONG = "The lamp is new again and shines. " * 2000

@@ -30,9 +30,10 @@ from index.readers.pdf_file import PdfFile
 
 FONTS = [Path("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf"), Path("/usr/share/fonts/dejavu/DejaVuSans.ttf")]
 FONT = next((path for path in FONTS if path.exists()), None)
-pytestmark = pytest.mark.skipif(
-    FONT is None, reason="DejaVu Sans, a font with Latin, Arabic and Hebrew, is not installed"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(FONT is None, reason="DejaVu Sans, a font with Latin, Arabic and Hebrew, is not installed"),
+]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 WIDTH, HEIGHT = 595, 842
 

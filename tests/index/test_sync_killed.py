@@ -21,7 +21,7 @@ from tests.index.desk import Here
 from tests.index.fake_encoder import LetterEncoder, source_of
 from tests.index.forked import in_child, killed_at, moments
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")]
 
 ROOT = Path(__file__).parents[2]
 OLD = {"a.txt": "The lamp is old.", "b.txt": "The roof leaks.", "c.txt": "The door stands open."}

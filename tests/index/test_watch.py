@@ -19,6 +19,8 @@ from index.watch import WatchOptions, watch
 from tests.index.desk import LAMP, ROOF, Desk, Here, counts
 from tests.index.fake_encoder import IDENTITY, LetterEncoder
 
+pytestmark = pytest.mark.slow
+
 QUICK = WatchOptions(settle=0.05, retry=0.1)
 LONG = 30.0  # seconds within which anything happens on the busiest machine
 

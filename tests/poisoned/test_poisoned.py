@@ -44,6 +44,8 @@ from tests.poisoned.behaviour import behaviour, faults, leaks, page_faults
 from tests.poisoned.documents import UNRELATED, Poisoned, documents, write
 from tests.poisoned.obeying import ObeyingModel, escapes, letters
 
+pytestmark = pytest.mark.slow
+
 CASES = documents()
 INSTRUCTIONS = load_prompt("composed_answer").messages[0][1]
 ALWAYS = 0.0  # confidence

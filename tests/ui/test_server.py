@@ -33,6 +33,8 @@ from ui.guard import LARGEST_BODY, LARGEST_DRAFT
 from ui.interface import WRITTEN_AT_ONCE
 from ui.server import ServeError, build_app, serve
 
+pytestmark = pytest.mark.slow
+
 QUESTION = next(iter(ANSWERS))
 STAFF = frozenset({"staff"})  # who the library answers for
 LOCAL = "http://127.0.0.1:7860"

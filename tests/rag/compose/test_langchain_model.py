@@ -11,6 +11,8 @@ from rag.compose.langchain_model import LangChainModel, Patience, Served
 from rag.compose.model import ModelUnavailableError
 from tests.rag.compose.served import Behaviour, server
 
+pytestmark = pytest.mark.slow
+
 MESSAGES = (("system", "You answer."), ("human", "Who has the key?"), ("ai", "Hannah."), ("human", "Which?"))
 QUICK = Patience(connect=1.0, first=5.0, between=5.0)
 
