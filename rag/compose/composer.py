@@ -177,9 +177,9 @@ class _Writing:
         return None
 
     def _take(self, verdict: Verdict) -> None:
-        """Keep a sentence once one rests on a quote: what only stands beside the quotes answers nothing alone."""
+        """Keep a sentence once one rests on what was quoted: what only stands beside it answers nothing alone."""
         self._waiting.append(verdict)
-        if self._draft.sentences or any(_overlap(verdict, quote) for quote in self._material.quotes):
+        if self._draft.sentences or any(_rests_on(verdict, quote) for quote in self._material.quotes):
             self._timings.setdefault("first_sentence_ms", self._elapsed())
             for waiting in self._waiting:
                 self._draft.keep(waiting)
@@ -208,10 +208,11 @@ def _names_no_more(sentence: str, verdict: Verdict) -> bool:
     return all(address in said for address in addresses(sentence))
 
 
-def _overlap(verdict: Verdict, quote: Quote) -> bool:
-    """Whether what bears a sentence out is in a quote."""
+def _rests_on(verdict: Verdict, quote: Quote) -> bool:
+    """Whether what bears a sentence out is in the sentence for which a passage was quoted, not merely beside it."""
+    best = quote.best or quote
     return any(
-        evidence.passage.number == quote.passage.number and evidence.start < quote.end and quote.start < evidence.end
+        evidence.passage.number == quote.passage.number and evidence.start < best.end and best.start < evidence.end
         for evidence in verdict.evidence
     )
 
