@@ -4,15 +4,19 @@ import json
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from index.document import Passage, Span
 from index.errors import PinciteError, QuestionError
 from rag.answer import Answer, Removed
 from rag.assistant import Assistant
-from rag.compose.composer import MOST_SENTENCES, Composer
+from rag.compose.composer import MOST_SENTENCES, Composer, _rests_on
 from rag.compose.model import Message
+from rag.quote import Quote
+from rag.verify.verdict import Evidence, Verdict
 from tests.index.fake_encoder import LetterEncoder
 from tests.rag.compose.fakes import FakeModel, FakeVerifier
 from tests.rag.desk import TEXTS, build
@@ -349,3 +353,12 @@ def test_many_threads_compose_at_once(tmp_path: Path) -> None:
         thread.join()
     assert {answer.text for answer in found} == {"Hannah has the key. [1] The lamp lacks a bulb. [2]"}
     assert len(found) == 6
+
+
+@pytest.mark.parametrize(("start", "end", "rests"), [(0, 4, False), (5, 9, True), (8, 12, True), (10, 14, False)])
+def test_what_joined_a_quote_is_not_what_it_was_quoted_for(start: int, end: int, rests: bool) -> None:
+    passage = Passage(0, "a.txt", "", "en", 0, 14, "One. Two. Six.")
+    verdict = Verdict("Two.", "supported", 1.0, "same_meaning", (Evidence(passage, start, end, 1.0),))
+    assert _rests_on(verdict, Quote(passage, 0, 14, 1.0, best=Span(5, 9))) == rests
+    assert _rests_on(verdict, Quote(passage, 0, 14, 1.0))
+    assert not _rests_on(verdict, Quote(replace(passage, number=1), 0, 14, 1.0))
