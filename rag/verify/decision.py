@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rag.verify.comparison import Comparison, Source, compare
+from rag.verify.comparison import Comparison, compare
 from rag.verify.nearness import Stretch, beside
 from rag.verify.probability import LEAST, NEAR, probability
+from rag.verify.source import Source
 from rag.verify.verdict import Evidence, Mismatch, Reason, Verdict, VerdictStatus
 
 MOST_EVIDENCE = 3
@@ -92,20 +93,19 @@ def _completed(
     statement: str, language: str, scored: Scored, sentences: Sequence[Stretch]
 ) -> tuple[Scored, Comparison]:
     """The comparison with some sentences, and with one beside them where that says what is missing in them."""
-    pairs = scored.stretches[0].pairs
-    comparison = compare(statement, language, [_source(s) for s in scored.stretches], pairs)
+    comparison = compare(statement, language, [_source(s) for s in scored.stretches])
     if not comparison.missing or len(scored.stretches) >= MOST_EVIDENCE:
         return scored, comparison
     for other in beside(scored.stretches[0], sentences):
         together = Scored(scored.score, (*scored.stretches, other))
-        more = compare(statement, language, [_source(s) for s in together.stretches], pairs)
+        more = compare(statement, language, [_source(s) for s in together.stretches])
         if len(more.mismatches) < len(comparison.mismatches):
             scored, comparison = together, more
     return scored, comparison
 
 
 def _source(stretch: Stretch) -> Source:
-    return Source(stretch.text, stretch.start, stretch.passage.language, stretch.passage.title)
+    return Source(stretch.text, stretch.start, stretch.passage.language, stretch.passage.title, stretch.pairs)
 
 
 def _differing(statement: str, scored: Scored, comparison: Comparison) -> Verdict:
@@ -113,7 +113,7 @@ def _differing(statement: str, scored: Scored, comparison: Comparison) -> Verdic
     mismatches = comparison.mismatches
     doubted = _DOUBTED * scored.score
     places = _places(mismatches)
-    if len(places) == 1 and places[0].kind in _OPPOSED and (places[0].found or places[0].kind == "negation"):
+    if len(places) == 1 and _opposes(places[0]):
         status: VerdictStatus = "contradicted"
         reason = _OPPOSED[places[0].kind]
     else:
@@ -122,6 +122,12 @@ def _differing(statement: str, scored: Scored, comparison: Comparison) -> Verdic
         if all(m.kind in ("negation", "words") for m in mismatches):
             reason = "too_unlike"
     return Verdict(statement, status, doubted, reason, scored.evidence, mismatches)
+
+
+def _opposes(mismatch: Mismatch) -> bool:
+    """Whether a source says another thing in the place of what is stated, and not only less or more."""
+    replaced = bool(mismatch.stated and mismatch.found)
+    return mismatch.kind in _OPPOSED and (replaced or mismatch.kind == "negation")
 
 
 def _places(mismatches: Sequence[Mismatch]) -> list[Mismatch]:

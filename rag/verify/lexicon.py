@@ -137,13 +137,16 @@ NEGATIONS = {
 DENYING = {
     "en": "free forbidden banned prohibited forbids gratis failure without failed fail refuse refused refuses lack lacked lacks unable absence deny denied prevent prevented instead except "
     "impossible nor unlike rather hardly barely only fewer less illegal unlikely",
-    "fr": "gratuit gratuite gratuitement gratuits gratuites interdite défendu défense sans personne plus refuse refusé échoué manque absence empêche impossible incapable sauf excepté hors interdit ne n illégal plutôt",
+    "fr": "gratuit gratuite gratuitement gratuits gratuites interdite défendu défense sans personne plus refuse refusé échoué manque absence empêche impossible incapable sauf excepté hors interdit ne illégal plutôt",
     "es": "gratis gratuito gratuita gratuitos prohíbe prohibida sin rechazó negó falta ausencia impide imposible incapaz excepto salvo fracasó prohibido evitar solo sólo",
     "ar": "مجانا مجانيه مجاني يمنع ممنوع تمنع غير دون بدون ما وما رفض رفضت عدم انعدام يمنع منع استحاله فشل سوى الا عجز نفي يفتقر باستثناء قط امتنع يتعذر مستحيل",
     "de": "ohne noch weigerte fehlt mangel unmöglich außer kaum verhindert abgelehnt",
     "it": "senza rifiutò manca mancanza impossibile tranne eccetto",
     "pt": "sem recusou falta ausência impossível exceto salvo",
 }
+
+# "Usually", "often", "somewhat": the second word denies elsewhere.
+USUALLY = frozenset((before, "ما") for before in "عاده غالبا كثيرا نادرا دائما نوعا حد كل عند بعد مثل".split())
 
 
 @cache
@@ -187,6 +190,13 @@ def units() -> dict[str, str]:
     rows = re.sub(r"\n(?=[\u0600-\u06ff])", " ", _UNITS).replace("\n", "|").split("|")
     found = {word: row.split()[0] for row in rows for word in row.split()}
     return found | {f"{word}ا": unit for word, unit in found.items() if word[0] > "\u0600" and f"{word}ا" not in found}
+
+
+@cache
+def counting() -> frozenset[str]:
+    """The words that count, rank and measure, in every language that is read: few of them name anybody."""
+    tables = [table(language) for language in _NUMBERS for table in (numbers, ordinals)]
+    return frozenset(word for table in tables for word in table) | frozenset(units())
 
 
 def joins(word: str, language: str) -> bool:

@@ -126,8 +126,13 @@ def _touching(text: str, one: re.Match[str], other: re.Match[str]) -> bool:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of `text` that a name may be among."""
+    """The words of `text`, as they are compared."""
     return tuple(_WORD.findall(folded(text).text))
+
+
+def candidates(text: str) -> tuple[str, ...]:
+    """Those words of `text` that may be a name's by what they mean: "million" sounds as Molvane may, "third" as Toledo."""
+    return tuple(word for word in words_of(text) if _plain(word) not in lexicon.counting())
 
 
 def found_in(name: str, words: Iterable[str]) -> bool:

@@ -14,6 +14,7 @@ _AFTER = frozenset(
     "only merely just least seulement seulemente solo sólo solamente sólamente nur bloß soltanto apenas somente "
     "فقط يزال تزال يزالون يزل تزل زال زالت بد سيما شك doute mal".split()
 )
+_WITH_CUES = frozenset("ne ما وما".split())  # half of a cue, or "what", beside one; alone they deny: "ne saurait"
 _NUMBERED = re.compile(r"\s*[.º°]?\s*\d")
 
 
@@ -47,9 +48,14 @@ def is_known(language: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def nearly_denies(text: str, language: str) -> bool:
-    """Whether words stand there that come near to denying: refused, without, impossible."""
-    return any(m[0].lower() in lexicon.denying(language) for m in _WORD.finditer(folded(text).text))
+def near_denials(text: str, language: str) -> int:
+    """How many words stand there that come near to denying: refused, without, impossible."""
+    words = [m[0].lower() for m in _WORD.finditer(folded(text).text)]
+    known = lexicon.denying(language) - (_WITH_CUES if cues(text, language) else frozenset())
+    return sum(
+        word in known and (before, word) not in lexicon.USUALLY
+        for before, word in zip(["", *words], words, strict=False)
+    )
 
 
 def _denies(word: str, language: str) -> bool:

@@ -225,6 +225,8 @@ def _typography(quoted: str, stated: Span, text: _Text, found: Span) -> list[Alt
 def _nearest(quoted: str, texts: Sequence[_Text]) -> FoundQuotation | None:
     """The stretch whose words are most alike, in their order, with every difference."""
     segments = _segments(quoted)
+    if not segments:  # all its words are in brackets
+        return None
     best: tuple[float, _Text, list[list[Span]]] | None = None
     for text in texts:
         likeness, chosen = _most_alike(quoted, segments, text.text)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from index.document import Passage
 from rag.retrieve import Candidate
 from rag.verify.folded import folded
-from rag.verify.negation import cues, nearly_denies
+from rag.verify.negation import cues, near_denials
 
 _EDGES = re.compile(r"\A[\W_]+|[\W_]+\Z")
 _LEAST = 3  # words; fewer stand anywhere
@@ -71,5 +71,5 @@ def _turned(candidate: Candidate, start: int, end: int) -> bool:
         first, last = ranked.span.start - passage.start, ranked.span.end - passage.start
         if first < start < last:
             before = passage.text[first:start]
-            return bool(cues(before, passage.language)) or nearly_denies(before, passage.language)
+            return bool(cues(before, passage.language) or near_denials(before, passage.language))
     return False

@@ -1,12 +1,17 @@
 """What a statement says that a source does not, within a language and across four."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from rag.verify.comparison import Source, compare
+from index.document import Span
+from rag.verify.comparison import compare
+from rag.verify.nearness import WordPairs
+from rag.verify.source import Source
 
 ROWS = [json.loads(line) for line in Path(__file__).with_name("parallel.jsonl").read_text("utf-8").splitlines()]
 PLACES = {(row["document"], row["sentence"], row["language"]): row for row in ROWS}
@@ -62,6 +67,7 @@ def differ(statement: str, source: str, language: str = "en") -> list[tuple[str,
         ("He did not sign the treaty.", "He signed the treaty.", [("negation", "not", "")]),
         ("He signed the treaty.", "He never signed the treaty.", [("negation", "", "never")]),
         ("He did not sign the treaty.", "He refused to sign the treaty.", []),
+        ("He did not sign without a reason.", "He signed without a reason.", [("negation", "not", "")]),
         ("Two men came.", "Two men came.", []),
     ],
 )
@@ -72,3 +78,56 @@ def test_differences(statement: str, source: str, expected: list[tuple[str, str,
 def test_spelt_numbers_of_an_unread_language_are_let_pass() -> None:
     assert compare("Six men and 1200 women.", "en", [Source("Sex män och 1200 kvinnor.", 0, "sv", "")]).mismatches == ()
     assert compare("1300 women.", "en", [Source("1200 kvinnor.", 0, "sv", "")]).mismatches
+
+
+def likened(statement: str, source: str, language: str, likeness: float) -> Source:
+    """A source each of whose words is alike to each of the statement's by `likeness`."""
+    spans = [tuple(Span(*m.span()) for m in re.finditer(r"\S+", text)) for text in (statement, source)]
+    cosines = np.full((len(spans[0]), len(spans[1])), likeness, np.float32)
+    return Source(source, 100, language, "", WordPairs(cosines, *spans))
+
+
+BRIDGE = "The bridge of Tarsine was closed to lorries in March."
+
+
+@pytest.mark.parametrize(
+    ("statement", "likeness", "lacks"),
+    [
+        ("أُغلق جسر مولفان أمام الشاحنات في شهر مارس.", 0.57, ["Tarsine"]),
+        ("أُغلق جسر تارسين أمام الشاحنات في شهر مارس.", 0.57, []),
+        ("أُغلق جسر مولفان أمام الشاحنات في شهر مارس.", 0.59, []),  # it may be a translation
+        ("أُغلق الجسر في مارس.", 0.57, []),  # which says less than the source
+    ],
+)
+def test_a_name_that_a_script_without_capitals_leaves_out(statement: str, likeness: float, lacks: list[str]) -> None:
+    found = compare(statement, "ar", [likened(statement, BRIDGE, "en", likeness)]).mismatches
+    assert [(m.kind, m.stated, m.found) for m in found] == [("name", "", name) for name in lacks]
+
+
+def test_a_number_is_no_name() -> None:
+    source = "دفعت المنطقة أكثر من مليون يورو للجسر."
+    statement = "The region paid more than a million euros for the Molvane bridge."
+    found = compare(statement, "en", [likened(statement, source, "ar", 0.5)]).mismatches
+    assert [(m.kind, m.stated) for m in found] == [("name", "Molvane")]
+
+
+CLOSED = "Its ward closed in 2016 because it did not have enough nurses."
+
+
+@pytest.mark.parametrize(("reason", "denied"), [(0.4, False), (0.6, True)])
+def test_what_another_clause_denies_counts_where_the_statement_speaks_of_it(reason: float, denied: bool) -> None:
+    statement = "Elle a fermé en 2016, avec assez de places."
+    source = likened(statement, CLOSED, "en", 0.9)
+    assert source.pairs is not None
+    source.pairs.cosines[:, 5:] = reason
+    found = compare(statement, "fr", [source]).mismatches
+    assert [m.kind for m in found] == (["negation"] if denied else [])
+
+
+@pytest.mark.parametrize(("beside", "excused"), [(0.4, False), (0.6, True)])
+def test_a_denial_beside_the_best_sentence_excuses_one_of_the_same(beside: float, excused: bool) -> None:
+    statement = "Il n’a pas été reconnu coupable."
+    best = likened(statement, "He was found guilty.", "en", 0.9)
+    other = likened(statement, "She would not appeal.", "en", beside)
+    found = compare(statement, "fr", [best, other]).mismatches
+    assert [m.kind for m in found] == ([] if excused else ["negation"])

@@ -49,6 +49,11 @@ def check_places(quoted: str, found: FoundQuotation) -> None:
         assert text[a.found_start : a.found_end] == a.found
 
 
+@pytest.mark.parametrize("quoted", ["[word] .", "[...]", "« »", "[a] [b]"])
+def test_nothing_is_quoted_by_brackets_alone(view: View, quoted: str) -> None:
+    assert find(view, quoted) is None
+
+
 @pytest.mark.parametrize("quoted", ["the bridge will be closed", "Nobody objected to the plan.", "تُحفَظ مِلفّات الضحايا"])
 def test_letter_for_letter(view: View, quoted: str) -> None:
     found = find(view, quoted)

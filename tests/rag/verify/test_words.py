@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from index.document import Passage, Span
-from rag.verify.comparison import OTHER_WORD, Source, compare
+from rag.verify.comparison import compare
 from rag.verify.decision import UNHEARD, Scored, unheard
 from rag.verify.nearness import Stretch, WordPairs
+from rag.verify.other_words import OTHER_WORD
+from rag.verify.source import Source
 
 SOURCE = "The old ferry of the lower harbour was sold to a museum."
 
@@ -37,14 +39,15 @@ def pairs(statement: str, other: float) -> WordPairs:
     ],
 )
 def test_a_word_in_the_place_of_another(statement: str, differ: list[tuple[str, str]]) -> None:
-    source = Source(SOURCE, 40, "en", "")
     for other, expected in ((OTHER_WORD - 0.01, differ), (OTHER_WORD, [])):
-        found = compare(statement, "en", [source], pairs(statement, other)).mismatches
+        source = Source(SOURCE, 40, "en", "", pairs(statement, other))
+        found = compare(statement, "en", [source]).mismatches
         assert [(m.stated, m.found) for m in found] == expected
         for mismatch in found:
             assert statement[mismatch.stated_start : mismatch.stated_end] == mismatch.stated
             assert SOURCE[mismatch.found_start - 40 : mismatch.found_end - 40] == mismatch.found
-    assert compare(statement, "fr", [source], pairs(statement, 0.0)).mismatches == ()
+    source = Source(SOURCE, 40, "en", "", pairs(statement, 0.0))
+    assert compare(statement, "fr", [source]).mismatches == ()
 
 
 @pytest.mark.parametrize(
