@@ -135,6 +135,12 @@ def detect(text: str, likely: str | None = None) -> str:
     return script or _by_words(own, likely)
 
 
+@cache
+def little_words(language: str) -> frozenset[str]:
+    """The commonest little words of a language, lower case; none of one that is told by its script."""
+    return frozenset(_WORDS.get(language, "").split())
+
+
 def _sample(text: str) -> str:
     if len(text) <= 2 * _HEAD:
         return text

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rag.verify.closeness import strays
 from rag.verify.comparison import Comparison, compare
 from rag.verify.nearness import Stretch, beside
 from rag.verify.probability import LEAST, NEAR, probability
@@ -47,8 +48,13 @@ def score(language: str, stretches: Sequence[Stretch]) -> Scored:
     return Scored(probability(cosine, heard, crosses), tuple(stretches))
 
 
-def decide(statement: str, language: str, scored: Sequence[Scored], sentences: Sequence[Stretch]) -> Verdict:
-    """The verdict on a statement, by the scored sentences, best first, among all `sentences` of the passages."""
+def decide(
+    statement: str, language: str, scored: Sequence[Scored], sentences: Sequence[Stretch], closely: bool = False
+) -> Verdict:
+    """The verdict on a statement, by the scored sentences, best first, among all `sentences` of the passages.
+
+    `closely` asks for more than the same meaning (closeness.py).
+    """
     best = scored[0]
     if best.score < LEAST:
         reason: Reason = "too_unlike" if best.score >= NEAR else "nothing_near"
@@ -60,9 +66,12 @@ def decide(statement: str, language: str, scored: Sequence[Scored], sentences: S
         completed, comparison = _completed(statement, language, candidate, sentences)
         if not comparison.mismatches and (word := unheard(statement, language, completed)):
             comparison = replace(comparison, mismatches=(word,))
+        said = not comparison.mismatches
+        if said and closely:
+            comparison = Comparison(strays(statement, language, [_source(s) for s in completed.stretches]))
         if not comparison.mismatches:
             return Verdict(statement, "supported", completed.score, "same_meaning", completed.evidence)
-        found.append((completed, comparison))
+        found.insert(0 if said else len(found), (completed, comparison))
     return _differing(statement, *found[0])
 
 
@@ -120,7 +129,7 @@ def _differing(statement: str, scored: Scored, comparison: Comparison) -> Verdic
         status = "unsupported"
         reason = "name_not_found" if all(m.kind == "name" for m in mismatches) else "figure_not_found"
         if all(m.kind in ("negation", "words") for m in mismatches):
-            reason = "too_unlike"
+            reason = "words_not_found" if all(m.kind == "words" for m in mismatches) else "too_unlike"
     return Verdict(statement, status, doubted, reason, scored.evidence, mismatches)
 
 

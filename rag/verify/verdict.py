@@ -18,6 +18,7 @@ Reason = Literal[
     "negated",
     "figure_not_found",  # a number or date of its own stands in none of what is near
     "name_not_found",
+    "words_not_found",  # words of its own stand for nothing in what is near
     "too_unlike",
     "nothing_near",
     "no_claim",  # a heading, a question, a greeting

@@ -37,10 +37,13 @@ class Verifier:
         self._meanings: OrderedDict[tuple[str, str], Meaning] = OrderedDict()
         self._lock = Lock()
 
-    def verify(self, view: View, statement: str, passages: Sequence[Passage] | None = None) -> Verdict:
+    def verify(
+        self, view: View, statement: str, passages: Sequence[Passage] | None = None, closely: bool = False
+    ) -> Verdict:
         """What these passages, or whatever of the view is found for it where None are given, say of a statement.
 
         The passages must be the view's own. A statement of more than 2,000 characters is searched by its beginning.
+        `closely` holds it to the very words of the sources, as is due to a language model's, unless there is a judge.
         """
         statement = whole(statement)
         if _asks(statement):
@@ -51,14 +54,16 @@ class Verifier:
             return _quoted(statement, wording, candidates)
         if len(_WORD.findall(statement)) < _LEAST_WORDS and not _UNSPACED.search(statement):
             return Verdict(statement, "unsupported", 0.0, "no_claim")
-        return self._by_meaning(view, statement, question, candidates)
+        return self._by_meaning(view, statement, question, candidates, closely and self._judge is None)
 
-    def _by_meaning(self, view: View, statement: str, question: Question, candidates: Sequence[Candidate]) -> Verdict:
+    def _by_meaning(
+        self, view: View, statement: str, question: Question, candidates: Sequence[Candidate], closely: bool
+    ) -> Verdict:
         sentences = by_index(candidates)
         if not sentences:
             return Verdict(statement, "unsupported", 0.0, "nothing_near")
         language, scored = self._scored(view, statement, question, sentences)
-        return decide(statement, language, scored, sentences)
+        return decide(statement, language, scored, sentences, closely)
 
     def _scored(
         self, view: View, statement: str, question: Question, sentences: Sequence[Stretch]

@@ -132,6 +132,24 @@ def test_a_judge_has_a_say(view: View, judge: Judge | None, status: str) -> None
     assert Verifier(LetterEncoder(), judge).verify(view, statement).status == status
 
 
+@pytest.mark.parametrize(
+    ("statement", "judge", "reason"),
+    [
+        ("On 14 March 2019 the Tarsine bridge closed to lorries because of cracks.", None, "same_meaning"),
+        ("On 14 March 2019 the Tarsine bridge closed to lorries because of cracklings.", None, "words_not_found"),
+        ("On 14 March 2019 the Tarsine bridge closed to lorries because of cracklings.", Judge(0.9, 0), "same_meaning"),
+    ],
+)
+def test_what_is_verified_closely_keeps_to_the_words(
+    view: View, statement: str, judge: Judge | None, reason: str
+) -> None:
+    verifier = Verifier(LetterEncoder(), judge)
+    assert verifier.verify(view, statement).reason == "same_meaning"
+    verdict = verifier.verify(view, statement, closely=True)
+    assert verdict.reason == reason
+    check_places(statement, verdict)
+
+
 def test_a_judge_cannot_overrule_a_figure(view: View) -> None:
     verdict = Verifier(LetterEncoder(), Judge(1.0, 0.0)).verify(view, "Its repair cost 3.7 million euros.")
     assert verdict.status == "contradicted"

@@ -36,6 +36,7 @@ def pairs(statement: str, other: float) -> WordPairs:
         (SOURCE.replace("lower harbour", "village"), [("village", "lower")]),  # one word for two
         (SOURCE.replace("sold to a museum", "given by the owner away"), []),  # too much for a word in another's place
         (SOURCE.replace("The old", "An old"), []),  # a little word
+        (SOURCE.replace("ferry", "ferries"), []),  # the same stem
     ],
 )
 def test_a_word_in_the_place_of_another(statement: str, differ: list[tuple[str, str]]) -> None:
