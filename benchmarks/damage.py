@@ -23,11 +23,12 @@ from seeds import seeds
 from upkeep import HashEncoder, text
 
 from index import generations
+from index.encoder import EncoderSource
 from index.errors import PinciteError
 from index.filters import EVERYTHING
 from index.fsck import fsck
 from index.opened import Index
-from index.sync import EncoderSource, sync
+from index.sync import sync
 from rag.assistant import Assistant
 
 DOCUMENTS = (24, 2)  # synced one after the other; the first segment is too large to be merged with the next

@@ -21,10 +21,18 @@ from pathlib import Path
 from report import publish, spread
 
 from index.centring import LanguageMeans
-from index.encoder import EncodedPassage, Encoder, EncoderIdentity, PassageInput, load_encoder, load_question_encoder
+from index.encoder import (
+    EncodedPassage,
+    Encoder,
+    EncoderIdentity,
+    EncoderSource,
+    PassageInput,
+    load_encoder,
+    load_question_encoder,
+)
 from index.models import DEFAULT_MODEL, ensure
 from index.opened import Index
-from index.sync import EncoderSource, sync
+from index.sync import sync
 from index.words import EncodedText
 from rag.check import check, read_text
 from rag.check.draft import Draft

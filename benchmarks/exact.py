@@ -20,11 +20,11 @@ from pathlib import Path
 
 from report import publish
 
-from index.encoder import identity_of, load_encoder, load_question_encoder
+from index.encoder import EncoderSource, identity_of, load_encoder, load_question_encoder
 from index.limits import Limits
 from index.models import DEFAULT_MODEL, ensure
 from index.reading import read_here
-from index.sync import EncoderSource, sync
+from index.sync import sync
 from rag.answer import Answer
 from rag.assistant import Assistant
 from rag.examples import examples

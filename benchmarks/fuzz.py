@@ -24,12 +24,13 @@ from report import publish, spread
 from seeds import packed, seeds, unpacked
 from upkeep import HashEncoder
 
+from index.encoder import EncoderSource
 from index.filters import EVERYTHING
 from index.fsck import fsck
 from index.limits import Limits
 from index.opened import Index
 from index.readers.formats import format_of
-from index.sync import EncoderSource, SyncOptions, SyncProgress, sync
+from index.sync import SyncOptions, SyncProgress, sync
 
 LIMITS = Limits(seconds=10.0, memory_bytes=1_000_000_000)
 HANGS = 30.0  # seconds that no file may take: its limit, another worker's start, and what is embedded and saved

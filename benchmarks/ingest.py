@@ -24,10 +24,10 @@ from typing import Any
 
 from report import publish, spread
 
-from index.encoder import Encoder, PassageInput, load_encoder
+from index.encoder import Encoder, EncoderSource, PassageInput, load_encoder
 from index.installed import InstalledModel
 from index.models import DEFAULT_MODEL, ensure
-from index.sync import EncoderSource, sync
+from index.sync import sync
 from ui.settings import read_settings
 
 PASSAGE_TOKENS = 192

@@ -25,10 +25,11 @@ from report import publish
 from upkeep import HashEncoder
 
 from index.backup import backup, restore
+from index.encoder import EncoderSource
 from index.errors import PinciteError
 from index.filters import EVERYTHING
 from index.fsck import fsck
-from index.sync import EncoderSource, SyncOptions, sync
+from index.sync import SyncOptions, sync
 from index.watch import WatchOptions, watch
 from rag.assistant import Assistant
 
@@ -49,7 +50,8 @@ def act(kind: str, root: Path) -> None:
     elif kind == "restore":
         restore(root / "index.tar", index)
     elif kind == "watch":
-        watch(folders, index, source, WatchOptions(settle=0.05, sync=options), threading.Event(), lambda _: None)
+        for _ in watch(folders, index, source, WatchOptions(settle=0.05, sync=options), threading.Event()):
+            pass  # until it is killed
     else:
         sync(folders, index, source, options)
 

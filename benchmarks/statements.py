@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.document import Passage
-from index.encoder import Encoder, QuestionEncoder
-from index.sync import EncoderSource, sync
+from index.encoder import Encoder, EncoderSource, QuestionEncoder
+from index.sync import sync
 from index.view import View
 from rag.question import understand
 from rag.retrieve import retrieve

@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 from report import publish, spread
 
 from index.centring import LanguageMeans
-from index.encoder import EncodedPassage, EncoderIdentity, PassageInput
+from index.encoder import EncodedPassage, EncoderIdentity, EncoderSource, PassageInput
 from index.errors import PinciteError
 from index.filters import EVERYTHING, Filter
 from index.opened import Index
-from index.sync import EncoderSource, SyncReport, sync
+from index.sync import SyncReport, sync
 from index.watch import WatchOptions, watch
 from index.words import EncodedText
 

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from index import generations
+from index import durable, generations
 from index.errors import IndexDamagedError, PinciteError
 from index.generations import MANIFEST
+from index.hold import Hold
 from index.manifest import Manifest, StoredFile, check_sizes, describe, read_manifest
 from index.writer import storing
 
@@ -40,7 +41,7 @@ def backup(index: Path, target: Path) -> Manifest:
                 os.fsync(file.fileno())
         with _writing(target):
             part.replace(target)
-            generations.flush_folder(target.parent)
+            durable.flush_folder(target.parent)
         return manifest
     finally:
         with contextlib.suppress(OSError):
@@ -61,8 +62,8 @@ def restore(source: Path, index: Path) -> Manifest:
                 manifest = _unpack(file, staged)
             with storing(index):
                 for stored in manifest.files:
-                    generations.flush(staged / stored.name)
-                generations.flush(staged / MANIFEST)
+                    durable.flush(staged / stored.name)
+                durable.flush(staged / MANIFEST)
                 generations.commit(index, staged)
         except BaseException:
             shutil.rmtree(staged, ignore_errors=True)
@@ -70,7 +71,7 @@ def restore(source: Path, index: Path) -> Manifest:
     return manifest
 
 
-def _pack(file: BinaryIO, hold: generations.Hold, manifest: Manifest) -> None:
+def _pack(file: BinaryIO, hold: Hold, manifest: Manifest) -> None:
     with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as archive:
         _add_bytes(archive, _SUM, (hold.sha256 or "").encode())
         _add_bytes(archive, MANIFEST, (hold.folder / MANIFEST).read_bytes())

@@ -1,5 +1,6 @@
 """What an encoder is, and which one is loaded for what."""
 
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from index.centring import LanguageMeans
 from index.document import Span
+from index.errors import ModelError
 from index.installed import InstalledModel
 from index.words import EncodedText
 
@@ -85,6 +87,27 @@ class Encoder(QuestionEncoder, Protocol):
     ) -> list[EncodedPassage]:
         """The passages' vectors. `progress` is told the number of passages done since it was last called."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSource:
+    """An encoder that is loaded only when something has to be embedded."""
+
+    identity: EncoderIdentity
+    load: Callable[[], Encoder]
+
+    def once(self) -> "EncoderSource":
+        """The same, which loads at the first use alone, and raises ModelError where that gives another encoder."""
+        return EncoderSource(self.identity, functools.cache(self._checked))
+
+    def _checked(self) -> Encoder:
+        encoder = self.load()
+        if encoder.identity != self.identity:
+            raise ModelError(
+                f"the encoder says it is {encoder.identity} where {self.identity} was to be loaded; "
+                "pull the model again"
+            )
+        return encoder
 
 
 def identity_of(model: InstalledModel) -> EncoderIdentity:

@@ -20,15 +20,12 @@ import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from filelock import FileLock, Timeout
 
+from index import durable
 from index.errors import IndexDamagedError, IndexLockedError, IndexMissingError
-
-if os.name != "nt":
-    import fcntl
+from index.hold import Hold, exclusive, share
 
 MANIFEST = "manifest.json"  # of a generation; it is written last, and locked by whoever reads the generation
 _CURRENT = "CURRENT"
@@ -36,34 +33,6 @@ _FINISHED = re.compile(r"g\d{6,}")
 _NAMED = re.compile(r"(g\d{6,})(?: ([0-9a-f]{64}))?\n")
 _UNFINISHED = re.compile(r"g\d{6,}\.part")
 _TRIES = 20  # a reader that loses a generation between naming and holding it looks again
-
-
-class Hold:
-    """Keeps one generation on disk for as long as it is read: a shared lock on its manifest.
-
-    Where the file system has no locks the generation is read all the same. On Windows open files cannot be removed,
-    which serves as well.
-    """
-
-    def __init__(self, folder: Path, sha256: str | None, descriptor: int) -> None:
-        """Hold the generation in `folder`, whose manifest must have that checksum."""
-        self.folder, self.sha256 = folder, sha256
-        self._descriptor: int | None = descriptor
-
-    def release(self) -> None:
-        """Let the generation be removed. Releasing twice does nothing."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
-
-    def __del__(self) -> None:
-        self.release()  # whoever lets go of an index that others may still read cannot close it
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self.release()
 
 
 def mend(folders: tuple[str, ...], rebuild: bool = True) -> str:
@@ -107,7 +76,7 @@ def hold(index: Path) -> Hold:
             if current(index) == folder:
                 raise IndexDamagedError(f"{folder / MANIFEST} is missing or cannot be read; {mend(())}") from error
             continue
-        if _share(descriptor, folder / MANIFEST):
+        if share(descriptor, folder / MANIFEST):
             return Hold(folder, sha256, descriptor)
         os.close(descriptor)
     raise IndexDamagedError(f"the index in {index} is replaced faster than it can be opened; try again")
@@ -148,20 +117,20 @@ def stage(index: Path) -> Path:
 def commit(index: Path, staged: Path) -> Path:
     """Make the `staged` generation the one that answers and return its folder. Only for the writer.
 
-    Everything in `staged` must have been flushed (`flush`), the manifest last.
+    Everything in `staged` must have been flushed (`durable.flush`), the manifest last.
     """
     sha256 = hashlib.sha256((staged / MANIFEST).read_bytes()).hexdigest()
     for inner in (path for path in staged.iterdir() if path.is_dir()):
-        flush_folder(inner)
-    flush_folder(staged)
+        durable.flush_folder(inner)
+    durable.flush_folder(staged)
     folder = staged.with_suffix("")
     staged.rename(folder)
-    flush_folder(folder.parent)
+    durable.flush_folder(folder.parent)
     temporary = index / f"{_CURRENT}.part"
     temporary.write_text(f"{folder.name} {sha256}\n", encoding="ascii", newline="\n")
-    flush(temporary)
+    durable.flush(temporary)
     os.replace(temporary, index / _CURRENT)  # noqa: PTH105 -- the one atomic step, named as the manuals name it
-    flush_folder(index)
+    durable.flush_folder(index)
     return folder
 
 
@@ -180,30 +149,6 @@ def prune(index: Path, keep_previous: bool = True) -> None:
         kept.add(max(before, key=_number, default=answering))
     for name in sorted(set(finished) - kept):
         _remove_unless_held(generations / name)
-
-
-def link(source: Path, target: Path) -> None:
-    """Give the file `source`, which never changes again, a second name; a copy where the file system has no links."""
-    try:
-        target.hardlink_to(source)
-    except OSError:
-        shutil.copyfile(source, target)
-        flush(target)
-
-
-def flush(path: Path) -> None:
-    """Wait until the file at `path` is on disk."""
-    descriptor = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def flush_folder(path: Path) -> None:
-    """Wait until the names in a folder are on disk."""
-    if os.name != "nt":  # Windows cannot open a folder, and its file system keeps the order by itself
-        flush(path)
 
 
 def _finished(generations: Path) -> list[str]:
@@ -231,36 +176,11 @@ def _remove_leavings(index: Path) -> None:
             shutil.rmtree(entry)
 
 
-def _share(descriptor: int, manifest: Path) -> bool:
-    """Lock the manifest for reading; False where the writer has removed it meanwhile."""
-    if os.name != "nt":
-        # Shared locks do not exclude each other; the writer holds its own only while it removes the generation.
-        with contextlib.suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_SH)
-    try:
-        return os.path.samestat(os.fstat(descriptor), manifest.stat())
-    except FileNotFoundError:
-        return False
-
-
 def _remove_unless_held(folder: Path) -> None:
     """Remove a generation; one whose manifest cannot be locked, or on Windows moved, stays for a later writer."""
-    with contextlib.suppress(OSError), _exclusive(folder / MANIFEST):
+    with contextlib.suppress(OSError), exclusive(folder / MANIFEST):
         # The new name marks it as rubbish, should this process die half-way.
         shutil.rmtree(folder.rename(folder.with_name(folder.name + ".part")))
-
-
-@contextlib.contextmanager
-def _exclusive(manifest: Path) -> Iterator[None]:
-    if os.name == "nt" or not manifest.exists():  # without a manifest nobody can have held it
-        yield
-        return
-    descriptor = os.open(manifest, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def _sign(index: Path) -> None:

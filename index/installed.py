@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from index.durable import flush, flush_folder
 from index.errors import ModelError
-from index.generations import flush, flush_folder
 
 RECORD = "pincite-model.json"
 _SETTINGS = "config_sentence_transformers.json"

@@ -55,6 +55,15 @@ class Manifest:
         return json.dumps(asdict(self), indent=2, ensure_ascii=False) + "\n"
 
 
+@dataclass(frozen=True, slots=True)
+class Builder:
+    """What a generation's manifest says of how it came about."""
+
+    encoder: EncoderIdentity
+    splitter: str
+    folders: tuple[str, ...]
+
+
 def read_manifest(folder: Path, sha256: str | None, noted_in: str = "CURRENT") -> Manifest:
     """The manifest in a generation's `folder`, whose bytes must have the hexadecimal SHA-256 that `noted_in` names.
 

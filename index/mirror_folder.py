@@ -22,8 +22,8 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
+from index.durable import flush_folder
 from index.errors import IndexDamagedError, IndexLockedError, PinciteError
-from index.generations import flush_folder
 from index.mirror_names import Names, is_safe, same
 from index.remote import Content, Marks
 

@@ -12,8 +12,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from index.catalogue import DEFAULT_MODEL, HubSource, ModelCard, Source, catalogue, find_card
+from index.durable import flush_folder
 from index.errors import ModelError
-from index.generations import flush_folder
 from index.installed import (
     InstalledModel,
     describe,

@@ -22,6 +22,7 @@ from index.encoder import EncoderIdentity
 from index.errors import IndexDamagedError
 from index.filters import EVERYTHING, PUBLIC, Filter
 from index.generations import mend
+from index.hold import Hold
 from index.manifest import Manifest, StoredFile, check_builder, check_sizes, check_sums, read_manifest
 from index.segment import TABLES, Segment
 from index.vectors import Mask
@@ -39,7 +40,7 @@ class Index:
     segments: tuple[Segment, ...]
     means: LanguageMeans
 
-    def __init__(self, hold: generations.Hold, manifest: Manifest, before: "Index | None" = None) -> None:
+    def __init__(self, hold: Hold, manifest: Manifest, before: "Index | None" = None) -> None:
         """Read the generation that `hold` holds; `Index.open` is the way here."""
         self.manifest, self.folder = manifest, hold.folder
         self._hold = hold

@@ -4,9 +4,9 @@ import errno
 import hashlib
 import time
 from collections import defaultdict, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from index.errors import ReadError
 from index.scan import Failure, Found, Scan, read_file, shown
@@ -64,6 +64,22 @@ def make_plan(scan: Scan, indexed: Mapping[str, IndexedFile], most: int, read_by
     vanished = [f.source for id, f in indexed.items() if id not in there and not unseen(f.source, scan)]
     _match_renamed(plan, vanished, most)
     return plan
+
+
+def read_mirrored_again(plan: Plan, mirrored: Mapping[Path, Collection[str]]) -> None:
+    """Take what was renamed in a mirror as new: its documents say where they can be seen.
+
+    `mirrored` names the files of each folder that are copies of what is elsewhere.
+    """
+    folders = {shown(folder): folder for folder in mirrored}
+    renamed, plan.renamed = plan.renamed, []
+    for id, source in renamed:
+        folder = folders[source.folder]
+        if source.id in mirrored[folder]:
+            plan.removed.append(id)
+            plan.new.append(Found(source.id, folder, source.stamp))
+        else:
+            plan.renamed.append((id, source))
 
 
 def read_source(found: Found, most: int) -> tuple[bytes, Source] | Unread:

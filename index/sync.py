@@ -8,42 +8,26 @@ file is there and cannot be opened nothing is known of its content: the last ver
 """
 
 import contextlib
-import sqlite3
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from index import generations, mirror, store
-from index.access import NAME as RULES
-from index.access import NOBODY, Access, Rules, combine, read_rules
-from index.centring import LanguageMeans
+from index import generations, mirror
+from index.base_generation import Base
 from index.draft import DraftFile, draft, embed
-from index.encoder import Encoder, EncoderIdentity
-from index.errors import IndexDamagedError, IndexMissingError, ModelError, PinciteError
-from index.generations import mend
+from index.encoder import EncoderSource
+from index.errors import PinciteError
+from index.folder_rules import FolderRules
 from index.limits import Limits
-from index.manifest import check_builder, check_sizes, read_manifest
-from index.merging import is_due
+from index.manifest import Builder
 from index.passages import SPLITTER
-from index.plan import Plan, Unread, make_plan, read_source
-from index.scan import Failure, Found, Stamp, check_folders, read_file, scan, shown
-from index.store import AccessList, IndexedFile
+from index.plan import Plan, Unread, make_plan, read_mirrored_again, read_source
+from index.scan import Failure, Found, check_folders, scan, shown
+from index.succession import Succession
 from index.worker import Worker
-from index.writer import Base, Builder, IndexWriter, storing
-
-_CHARACTERS_A_PASSAGE = 2000  # more than they have
-_LONGEST_RULES = 1_000_000  # bytes
-_WORK_PER_SAVING = 4  # seconds of work for each second that the last saving took
-
-
-@dataclass(frozen=True, slots=True)
-class EncoderSource:
-    """An encoder that is loaded only when something has to be embedded."""
-
-    identity: EncoderIdentity
-    load: Callable[[], Encoder]
+from index.writer import IndexWriter, storing
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,18 +110,18 @@ class _Sync:
         options: SyncOptions,
         progress: Callable[[SyncProgress], None],
     ) -> None:
-        self._folders, self._index, self._source = folders, index, encoder
+        self._folders, self._index, self._source = folders, index, encoder.once()
         self._options, self._tell = options, progress
-        self._rules = {shown(folder): _read_rules(folder) for folder in folders}
+        self._rules = FolderRules(folders)
         self._urls = {folder: mirror.urls(folder) for folder in folders}
-        self._base = None if options.rebuild else _open_base(index, encoder.identity)
-        self._indexed = _indexed(self._base)
+        base = None if options.rebuild else Base.open(index, encoder.identity, SPLITTER)
+        self._indexed = base.files() if base else {}
+        builder = Builder(encoder.identity, SPLITTER, tuple(map(shown, folders)))
+        self._succession = Succession(index, base, builder, lambda: self._source.load().language_means())
         self._plan = Plan()
-        self._encoder: Encoder | None = None
-        self._writer: IndexWriter | None = None
         self._drafts: list[DraftFile] = []
         self._progress = SyncProgress(0, 0, 0)
-        self._saved_at, self._saved_passages, self._saving = time.monotonic(), 0, 0.0
+        self._saved_passages = 0
         self._added = self._changed = self._removed = 0
 
     def carry_out(self, began: float) -> SyncReport:
@@ -145,99 +129,61 @@ class _Sync:
         self._plan = plan = make_plan(
             scan(self._folders, self._index), self._indexed, limits.file_bytes, limits.fingerprint()
         )
-        self._read_again_what_has_another_address()
+        read_mirrored_again(plan, self._urls)
         self._progress = SyncProgress(0, len(plan.new) + len(plan.changed), 0)
         self._move()
         with Worker(limits) as worker:
             for found in sorted(plan.new + plan.changed, key=lambda f: f.id):
                 self._take(found, worker)
         self._embed()
-        if self._writer or self._base is None:
+        if self._succession.is_begun or self._succession.last is None:
             self._save()
-        self._merge()
+        self._succession.merge(self._options.compact)
         return SyncReport(
             self._added,
             self._changed,
             self._removed,
             plan.unchanged,
             tuple(sorted(plan.failed, key=lambda f: f.document)),
-            self._base.manifest.passages if self._base else 0,
+            self._succession.last.manifest.passages if self._succession.last else 0,
             time.monotonic() - began,
         )
 
     def discard(self) -> None:
-        if self._writer:
-            self._writer.discard()
-
-    def _read_again_what_has_another_address(self) -> None:
-        """Take what was renamed in a mirror as new: its documents say where they can be seen."""
-        folders = {shown(folder): folder for folder in self._folders}
-        renamed, self._plan.renamed = self._plan.renamed, []
-        for id, source in renamed:
-            folder = folders[source.folder]
-            if source.id in self._urls[folder]:
-                self._plan.removed.append(id)
-                self._plan.new.append(Found(source.id, folder, source.stamp))
-            else:
-                self._plan.renamed.append((id, source))
+        self._succession.discard()
 
     def _move(self) -> None:
         """Carry out what needs no encoder, and publish it: what is gone or was closed to some must not wait."""
-        if self._base and self._base.manifest.folders != tuple(map(shown, self._folders)):
-            self._open_writer()
+        base = self._succession.last
+        if base and base.manifest.folders != tuple(map(shown, self._folders)):
+            self._succession.next()
         for id in self._plan.removed:
             self._remove(id)
         for id, source in self._plan.renamed:
-            self._open_writer().move(id, replace(source, read_by=self._indexed[id].source.read_by))
-            self._added += self._indexed[id].documents > 0
-            self._removed += self._indexed[id].documents > 0
+            before = self._indexed[id]
+            self._succession.next().move(id, replace(source, read_by=before.source.read_by))
+            self._added += before.documents > 0
+            self._removed += before.documents > 0
             self._plan.failed.extend(
-                Failure(source.id + f.document.removeprefix(id), f.reason) for f in self._indexed[id].failures
+                Failure(source.id + f.document.removeprefix(id), f.reason) for f in before.failures
             )
         for source in self._plan.refreshed:
-            self._open_writer().move(source.id, source)
+            self._succession.next().move(source.id, source)
         self._apply_rules()
-        if self._writer and self._base:
+        if self._succession.is_begun and base:
             self._save()
 
     def _apply_rules(self) -> None:
         """Bring the access lists in line with the rules as they are now."""
-        if self._writer is None and (self._base is None or self._rules_as_indexed()):
+        allowed, base = self._rules.access_now, self._succession.last
+        if not self._succession.is_begun and (
+            base is None or all(allowed(listed) == listed.access for listed in base.access_lists())
+        ):
             return
-        writer = self._open_writer()
+        writer = self._succession.next()
         for listed in writer.access_lists():
-            wanted = self._allowed(listed)
-            if wanted != listed.access:
+            if (wanted := allowed(listed)) != listed.access:
                 writer.set_access(listed.number, wanted)
-
-    def _rules_as_indexed(self) -> bool:
-        assert self._base is not None
-        with _reading(self._base) as db:
-            return all(self._allowed(listed) == listed.access for listed in store.access_lists(db))
-
-    def _allowed(self, listed: AccessList) -> Access:
-        # What lies in a folder that is not synced any more is about to go: nobody's, until then.
-        rules = self._rules.get(listed.folder)
-        return combine(rules.groups_of(listed.id, listed.file), listed.own) if rules else NOBODY
-
-    def _open_writer(self) -> IndexWriter:
-        if self._writer is None:
-            builder = Builder(self._source.identity, SPLITTER, tuple(map(shown, self._folders)))
-            self._writer = IndexWriter(self._index, self._base, builder, self._measure_languages)
-        return self._writer
-
-    def _load_encoder(self) -> Encoder:
-        if self._encoder is None:
-            self._encoder = self._source.load()
-            if self._encoder.identity != self._source.identity:
-                raise ModelError(
-                    f"the encoder says it is {self._encoder.identity} where {self._source.identity} was to be loaded; "
-                    "pull the model again"
-                )
-        return self._encoder
-
-    def _measure_languages(self) -> LanguageMeans:
-        return self._load_encoder().language_means()
 
     def _take(self, found: Found, worker: Worker) -> None:
         """Read one new or changed file; embed what has gathered when it is enough."""
@@ -249,10 +195,10 @@ class _Sync:
             data, source = read
             source = replace(source, read_by=limits.fingerprint())
             url = self._urls[found.folder].get(found.id)
-            file = draft(source, worker.read(found.id, data), self._load_encoder, url)
+            file = draft(source, worker.read(found.id, data), self._source.load, url)
             self._plan.failed.extend(file.failures)
             self._drafts.append(file)
-        if sum(map(_weight, self._drafts)) >= self._options.batch_passages:
+        if sum(file.weight for file in self._drafts) >= self._options.batch_passages:
             self._embed()
             self._save_if_due()
         self._advance(documents=1)
@@ -264,7 +210,7 @@ class _Sync:
             self._remove(id)
 
     def _remove(self, id: str) -> None:
-        self._open_writer().remove(id)
+        self._succession.next().remove(id)
         self._removed += self._indexed[id].documents > 0
 
     def _embed(self) -> None:
@@ -272,22 +218,21 @@ class _Sync:
         if not self._drafts:
             return
         drafts, self._drafts = self._drafts, []
-        writer = self._open_writer()
+        writer = self._succession.next()
         passages = [passage for file in drafts for passage in file.passages]
         batch = self._options.batch_passages
         for at in range(0, len(passages), batch):
             some = passages[at : at + batch]
-            writer.learn(embed(some, writer.known, self._load_encoder, lambda n: self._advance(passages=n)))
+            writer.learn(embed(some, writer.known, self._source.load, lambda n: self._advance(passages=n)))
         for file in drafts:
             self._write(writer, file)
 
     def _write(self, writer: IndexWriter, file: DraftFile) -> None:
-        id = file.source.id
+        id, folder = file.source.id, file.source.folder
         before = self._indexed[id].documents if id in self._indexed else 0
         if id in self._indexed:
             writer.remove(id)
-        rules = self._rules[file.source.folder]
-        writer.add(file, lambda document, own: combine(rules.groups_of(document, id), own))
+        writer.add(file, lambda document, own: self._rules.access(folder, id, document, own))
         self._added += bool(file.documents) and not before
         self._changed += bool(file.documents) and bool(before)
         self._removed += bool(before) and not file.documents
@@ -299,74 +244,11 @@ class _Sync:
 
     def _save_if_due(self) -> None:
         """Save what is done, unless a half-built index would take the place of a whole one."""
-        worked = time.monotonic() - self._saved_at
-        due = worked >= max(self._options.save_seconds, _WORK_PER_SAVING * self._saving)
         many = self._progress.passages - self._saved_passages >= self._options.save_passages
-        if self._writer and (due or many) and not self._options.rebuild:
+        due = many or self._succession.has_worked(self._options.save_seconds)
+        if self._succession.is_begun and due and not self._options.rebuild:
             self._save()
 
     def _save(self) -> None:
-        began = time.monotonic()
-        self._base = self._open_writer().commit()
-        self._writer, self._saved_passages = None, self._progress.passages
-        self._saved_at = time.monotonic()
-        self._saving = self._saved_at - began
-
-    def _merge(self) -> None:
-        """Merge segments once everything is saved, so that nothing waits for it."""
-        assert self._base is not None
-        compact = self._options.compact
-        if is_due(self._base.manifest.segments, compact) or (compact and self._base.holds_dead()):
-            self._open_writer().merge(compact)
-            self._save()
-        if compact:
-            with contextlib.suppress(OSError):
-                generations.prune(self._index, keep_previous=False)
-
-
-def _read_rules(folder: Path) -> Rules:
-    """Who may see what in a folder; raises PinciteError where that cannot be told, for then nothing may be shown."""
-    try:
-        data, _ = read_file(Found(RULES, folder, Stamp(0, 0, 0)), _LONGEST_RULES)
-        return read_rules(data)
-    except FileNotFoundError:
-        return Rules()
-    except (OSError, PinciteError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise PinciteError(f"{folder / RULES} cannot be used, so nothing was synced: {reason}") from error
-
-
-def _weight(file: DraftFile) -> int:
-    """About how many passages a file counts for in memory, even where it has none."""
-    characters = sum(len(document.extract.text) for document in file.documents)
-    return max(len(list(file.passages)), characters // _CHARACTERS_A_PASSAGE, 1)
-
-
-def _open_base(index: Path, encoder: EncoderIdentity) -> Base | None:
-    """The generation to start from, or None where there is no index yet."""
-    try:
-        folder, sha256 = generations.named(index)
-    except IndexMissingError:
-        return None
-    manifest = read_manifest(folder, sha256)
-    check_builder(manifest, encoder, SPLITTER)
-    check_sizes(manifest, folder)
-    return Base(folder, manifest)
-
-
-def _indexed(base: Base | None) -> dict[str, IndexedFile]:
-    """The files that a generation holds, by path."""
-    if base is None:
-        return {}
-    with _reading(base) as db:
-        return store.files(db)
-
-
-@contextlib.contextmanager
-def _reading(base: Base) -> Iterator[sqlite3.Connection]:
-    path = base.folder / store.NAME
-    try:
-        with contextlib.closing(store.open_to_read(path)) as db:
-            yield db
-    except sqlite3.Error as error:
-        raise IndexDamagedError(f"{path} cannot be read ({error}); {mend(())}") from error
+        self._succession.save()
+        self._saved_passages = self._progress.passages

@@ -3,15 +3,15 @@
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.encoder import Encoder
+from index.encoder import EncoderSource
 from index.errors import IndexLockedError, PinciteError
 from index.scan import check_folders
-from index.sync import EncoderSource, SyncOptions, SyncProgress, SyncReport, sync
+from index.sync import SyncOptions, SyncReport, sync
 
 _POLLS = 5  # the rest between two looks, in `settle`s and in looks
 
@@ -32,36 +32,30 @@ class WatchOptions:
     sync: SyncOptions = field(default_factory=SyncOptions)
 
 
-def watch(  # noqa: PLR0913, PLR0917 -- what a sync takes, and how to end it and hear of it
-    folders: Sequence[Path],
-    index: Path,
-    encoder: EncoderSource,
-    options: WatchOptions,
-    stop: threading.Event,
-    report: Callable[[SyncReport | PinciteError], None],
-    progress: Callable[[SyncProgress], None] = lambda _: None,
-) -> None:
-    """Sync now and whenever something changes, until `stop` is set; `report` is told of each sync that did something.
+def watch(
+    folders: Sequence[Path], index: Path, encoder: EncoderSource, options: WatchOptions, stop: threading.Event
+) -> Iterator[SyncReport | PinciteError]:
+    """Sync now and whenever something changes, until `stop` is set; the report of each sync that did something.
 
-    The encoder is loaded once. A sync that fails (a full disk, a folder that is away for a while) is reported, once for
-    as long as it fails in the same way, and tried again; so is one that finds another sync at work, unreported. The
+    The encoder is loaded once. A sync that fails (a full disk, a folder that is away for a while) gives its error, once
+    for as long as it fails in the same way, and is tried again; so is one that finds another sync at work, untold. The
     first one's failure is raised.
     """
-    source = EncoderSource(encoder.identity, _once(encoder.load))
+    source = encoder.once()
     folders = check_folders(folders)
-    report(sync(folders, index, source, options.sync, progress))
+    yield sync(folders, index, source, options.sync)
     failed = ""
     while not stop.is_set():
         try:
             for _ in _changes(folders, index.resolve(), options, stop):
-                done = sync(folders, index, source, options.sync, progress)
+                done = sync(folders, index, source, options.sync)
                 failed = ""
                 if done.added or done.changed or done.removed:
-                    report(done)
+                    yield done
         except PinciteError as error:
             if not isinstance(error, IndexLockedError) and str(error) != failed:
                 failed = str(error)
-                report(error)
+                yield error
             # Asked anew after that: of a folder that was away and is back the system tells nothing more.
             stop.wait(options.retry)
 
@@ -116,14 +110,3 @@ def _next(told: Iterator[set[Any]]) -> set[Any] | None:
         raise PinciteError(
             f"changes to the folders cannot be told of ({error}); see that they are there, or watch with --poll"
         ) from error
-
-
-def _once(load: Callable[[], Encoder]) -> Callable[[], Encoder]:
-    loaded: list[Encoder] = []
-
-    def first() -> Encoder:
-        if not loaded:
-            loaded.append(load())
-        return loaded[0]
-
-    return first

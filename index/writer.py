@@ -4,49 +4,26 @@ import contextlib
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index import generations, store
+from index import durable, generations, store, store_writer
 from index.access import Access
+from index.base_generation import Base
 from index.centring import MEANS, LanguageMeans
 from index.draft import DraftFile, Key, PassageVectors
-from index.encoder import EncoderIdentity
 from index.errors import PinciteError
 from index.known import KnownVectors
-from index.manifest import FORMAT, Manifest, StoredFile, StoredSegment, check_sums, describe, write_manifest
+from index.manifest import FORMAT, Builder, Manifest, StoredFile, StoredSegment, check_sums, describe, write_manifest
 from index.merging import to_merge
 from index.segment import Segment
 from index.segment_writer import NewPassages, write_merged, write_new
-from index.store import NewDocument, Source
+from index.store import AccessList, Counts, Source
+from index.store_writer import NewDocument
 from index.title import title_from_name
-
-
-@dataclass(frozen=True, slots=True)
-class Builder:
-    """What a generation's manifest says of how it came about."""
-
-    encoder: EncoderIdentity
-    splitter: str
-    folders: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Base:
-    """The generation to start from."""
-
-    folder: Path
-    manifest: Manifest
-
-    def holds_dead(self) -> bool:
-        """Whether there is anything of removed documents in the segments."""
-        with contextlib.closing(store.open_to_read(self.folder / store.NAME)) as db:
-            alive = np.array(store.numbers(db), np.int64)
-        return not all(Segment(self.folder / s.name).holds_only(alive) for s in self.manifest.segments)
 
 
 @contextlib.contextmanager
@@ -95,40 +72,40 @@ class IndexWriter:
         `allowed` gives the access list of a document by its id and the groups that it names itself.
         """
         with storing(self._index):
-            number = store.add_file(self._db, file.source)
+            number = store_writer.add_file(self._db, file.source)
             for failure in file.failures:
-                store.add_failure(self._db, number, failure)
+                store_writer.add_failure(self._db, number, failure)
             for d in file.documents:
                 e = d.extract
                 new = NewDocument(
                     d.name, d.id, d.title, e.heading, d.language, e.date, e.author, e.url, d.format, len(e.text),
                     len(d.passages), e.groups, allowed(d.id, e.groups),
                 )  # fmt: skip
-                document = store.add_document(self._db, number, new)
+                document = store_writer.add_document(self._db, number, new)
                 vectors = self._known.find([p.key for p in d.passages])
                 self._new.append(NewPassages.of(document, e, d.passages, vectors))
 
     def remove(self, path: str) -> None:
         """Remove the file of this path, which must be there, with its documents."""
         with storing(self._index):
-            store.remove_file(self._db, path)
+            store_writer.remove_file(self._db, path)
 
     def move(self, path: str, source: Source) -> None:
         """Note that the file `path` is now `source`, whose bytes are the same."""
         with storing(self._index):
-            store.move_file(self._db, path, source)
+            store_writer.move_file(self._db, path, source)
             if path != source.id:
-                for number, id in store.titles_to_derive(self._db, source.id):
-                    store.set_title(self._db, number, title_from_name(id))
+                for number, id in store_writer.titles_to_derive(self._db, source.id):
+                    store_writer.set_title(self._db, number, title_from_name(id))
 
-    def access_lists(self) -> list[store.AccessList]:
+    def access_lists(self) -> list[AccessList]:
         """Every document with who may see it."""
         return list(store.access_lists(self._db))
 
     def set_access(self, number: int, allowed: Access) -> None:
         """Say who may see the document of this number."""
         with storing(self._index):
-            store.set_access(self._db, number, allowed)
+            store_writer.set_access(self._db, number, allowed)
 
     def merge(self, everything: bool = False) -> None:
         """Merge the segments that are due (`to_merge`); with `everything` write all anew that hold anything dead."""
@@ -150,7 +127,7 @@ class IndexWriter:
             self._segments = [s for s in self._counted(alive) if self._open(s.name).holds_any(alive)]
             self._db.execute("COMMIT")
             counts = store.counts(self._db)
-            store.compact(self._db)
+            store_writer.compact(self._db)
             self._db.close()
             manifest = self._seal(counts)
             folder = generations.commit(self._index, self._staged)
@@ -209,7 +186,7 @@ class IndexWriter:
             means.save(self._staged / MEANS)
         return means
 
-    def _seal(self, counts: store.Counts) -> Manifest:
+    def _seal(self, counts: Counts) -> Manifest:
         """Flush what is new, name what is not, and write the manifest."""
         files = [self._kept(name) for name in self._files if self._keeps(name)]
         names = {segment.name for segment in self._segments}
@@ -218,7 +195,7 @@ class IndexWriter:
             if "/" in name and name.split("/")[0] not in names:
                 continue
             if not any(f.name == name for f in files):
-                generations.flush(path)
+                durable.flush(path)
                 files.append(describe(self._staged, name))
         for path in [p for p in self._staged.iterdir() if p.is_dir() and p.name not in names]:
             shutil.rmtree(path)
@@ -233,7 +210,7 @@ class IndexWriter:
             tuple(self._segments),
             tuple(sorted(files, key=lambda f: f.name)),
         )
-        generations.flush(write_manifest(manifest, self._staged))
+        durable.flush(write_manifest(manifest, self._staged))
         return manifest
 
     def _keeps(self, name: str) -> bool:
@@ -244,7 +221,7 @@ class IndexWriter:
     def _kept(self, name: str) -> StoredFile:
         assert self._base is not None
         (self._staged / name).parent.mkdir(exist_ok=True)
-        generations.link(self._base.folder / name, self._staged / name)
+        durable.link(self._base.folder / name, self._staged / name)
         return self._files[name]
 
 
@@ -254,9 +231,9 @@ def _copy(base: Base | None, staged: Path) -> sqlite3.Connection:
         # Its checksum first: a copy must not carry damage on under a new one.
         check_sums(base.manifest, base.folder, lambda name: name == store.NAME)
         shutil.copyfile(base.folder / store.NAME, staged / store.NAME)
-    db = store.open_to_write(staged / store.NAME)
+    db = store_writer.open_to_write(staged / store.NAME)
     if not base:
-        store.create(db)
+        store_writer.create(db)
     db.execute("BEGIN")
     return db
 

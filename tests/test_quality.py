@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from index.encoder import identity_of, load_encoder, load_question_encoder
+from index.encoder import EncoderSource, identity_of, load_encoder, load_question_encoder
 from index.installed import InstalledModel
-from index.sync import EncoderSource, sync
+from index.sync import sync
 from rag.assistant import Assistant
 from rag.evaluation.asking import ask_all
 from rag.evaluation.gold import read_questions

@@ -8,8 +8,8 @@ from ui import terminal
 from ui.settings import Settings
 
 if TYPE_CHECKING:
+    from index.encoder import EncoderSource
     from index.filters import Filter
-    from index.sync import EncoderSource
     from rag.assistant import Assistant
     from rag.compose.composer import Composer
     from rag.rerank import Reranker
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
 def encoder_source(name: str | None, settings: Settings) -> "EncoderSource":
     """The encoder by name, else the one that built the index, else the default."""
-    from index.encoder import identity_of, load_encoder
+    from index.encoder import EncoderSource, identity_of, load_encoder
     from index.models import DEFAULT_MODEL, ensure
-    from index.sync import EncoderSource
 
     model = ensure(name or _built_by(settings) or DEFAULT_MODEL, settings.models, terminal.progress)
     return EncoderSource(identity_of(model), lambda: load_encoder(model))

@@ -37,7 +37,6 @@ def compact(given: Namespace, settings: Settings) -> None:
 def watch(given: Namespace, settings: Settings) -> None:
     """Keep the index current until interrupted."""
     from index.scan import check_folders
-    from index.sync import SyncReport
     from index.watch import WatchOptions
     from index.watch import watch as keep_current
 
@@ -46,14 +45,12 @@ def watch(given: Namespace, settings: Settings) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
 
-    def report(done: SyncReport | PinciteError) -> None:
+    options = WatchOptions(rescan=given.rescan, poll=given.poll, sync=_options(given))
+    for done in keep_current(folders, settings.index, encoder_source(given.encoder, settings), options, stop):
         if isinstance(done, PinciteError):
             terminal.say(str(done))
         else:
             print(_json(done.to_json()) if given.json else terminal.sync_text(done), flush=True)
-
-    options = WatchOptions(rescan=given.rescan, poll=given.poll, sync=_options(given))
-    keep_current(folders, settings.index, encoder_source(given.encoder, settings), options, stop, report)
 
 
 def status(given: Namespace, settings: Settings) -> None:

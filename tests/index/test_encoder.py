@@ -1,6 +1,7 @@
 """Passages, sentences and questions as vectors of one space, by sentence-transformers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,9 +9,10 @@ import pytest
 from numpy.typing import NDArray
 
 from index.bert import BertQuestionEncoder
-from index.encoder import Encoder, PassageInput, load_encoder, load_question_encoder
+from index.encoder import Encoder, EncoderSource, PassageInput, load_encoder, load_question_encoder
 from index.errors import ModelError
 from index.installed import InstalledModel, describe
+from tests.index.fake_encoder import IDENTITY, LetterEncoder
 from tests.tiny_bert import write_tiny_bert
 
 PASSAGES = (
@@ -34,6 +36,22 @@ def test_where_sentences_lie_in_what_is_embedded(input: PassageInput, expected: 
     text, spans = input.text("p: ")
     assert text == expected
     assert tuple(span.of(text) for span in spans) == input.sentences
+
+
+def test_a_source_loads_once_and_no_other_encoder_than_it_names() -> None:
+    loaded: list[LetterEncoder] = []
+
+    def load() -> LetterEncoder:
+        loaded.append(LetterEncoder())
+        return loaded[-1]
+
+    source = EncoderSource(IDENTITY, load).once()
+    assert loaded == []
+    assert source.load() is source.load() is loaded[0]
+    assert len(loaded) == 1
+    other = EncoderSource(replace(IDENTITY, revision="2"), load).once()
+    with pytest.raises(ModelError, match=r"the encoder says it is .*pull the model again"):
+        other.load()
 
 
 def test_a_folder_without_weights_is_no_encoder(tmp_path: Path) -> None:

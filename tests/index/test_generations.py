@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index import generations
+from index import generations, hold
 from index.errors import IndexDamagedError, IndexLockedError, IndexMissingError
 
 ROOT = Path(__file__).parents[2]
@@ -126,17 +126,17 @@ def test_a_reader_whose_generation_goes_while_it_takes_hold_looks_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(tmp_path, "a")
-    flock, seen = generations.fcntl.flock, [0]
+    flock, seen = hold.fcntl.flock, [0]
 
     def slow(descriptor: int, kind: int) -> None:
-        if kind == generations.fcntl.LOCK_SH:
+        if kind == hold.fcntl.LOCK_SH:
             seen[0] += 1
             if seen[0] == 1:
                 for text in "bc":
                     publish(tmp_path, text)
         flock(descriptor, kind)
 
-    monkeypatch.setattr(generations.fcntl, "flock", slow)
+    monkeypatch.setattr(hold.fcntl, "flock", slow)
     with generations.hold(tmp_path) as held:
         assert held.folder.name == "g000003"
         assert (held.folder / "data").read_text() == "c"

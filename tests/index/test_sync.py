@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import generations, plan, scan, segment_writer, store, writer
+from index import durable, generations, plan, scan, segment_writer, store_writer, writer
+from index.encoder import EncoderSource
 from index.errors import IndexDamagedError, IndexLockedError, IndexMismatchError, ModelError, PinciteError
 from index.filters import Filter
 from index.limits import Limits
@@ -21,7 +22,7 @@ from index.mirror import MirrorOptions, folder_for, mirror
 from index.opened import Index
 from index.postings import Postings
 from index.reading import ReadPart
-from index.sync import EncoderSource, SyncOptions, SyncProgress, sync
+from index.sync import SyncOptions, SyncProgress, sync
 from index.vectors import SearchedVectors
 from index.worker import Worker
 from tests.index.desk import LAMP, ROOF, Desk, counts
@@ -161,13 +162,13 @@ def test_an_equal_stamp_in_another_folder_proves_nothing(
 
 def test_every_file_and_the_manifest_last_is_flushed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     flushed: list[str] = []
-    flush = generations.flush
+    flush = durable.flush
 
     def note(path: Path) -> None:
         flushed.append(path.name)
         flush(path)
 
-    monkeypatch.setattr(generations, "flush", note)
+    monkeypatch.setattr(durable, "flush", note)
     desk.write("a.txt", LAMP)
     desk.sync()
     with Index.open(desk.index) as index:
@@ -545,8 +546,8 @@ def full(*_: object, **__: object) -> None:
         (Postings, "save", full),
         (Path, "mkdir", full),
         (Path, "rename", full),
-        (store, "add_document", "database or disk is full"),
-        (store, "compact", "database or disk is full"),
+        (store_writer, "add_document", "database or disk is full"),
+        (store_writer, "compact", "database or disk is full"),
     ],
 )
 def test_a_full_disk_leaves_the_last_index(
@@ -676,7 +677,7 @@ def test_rules_that_cannot_be_used_refuse_the_sync(
         path.symlink_to(tmp_path / "elsewhere.toml")
     elif broken == "unreadable":
         path.write_text("")
-        monkeypatch.setattr("index.sync.read_file", refuse_access)
+        monkeypatch.setattr("index.folder_rules.read_file", refuse_access)
     else:
         desk.write("access.toml", broken)
     before = desk.generation()

@@ -97,7 +97,7 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("index.sync.Worker", Here)
         patch.setattr(plan, "_RACY_NS", 0)
-        patch.setattr("index.sync.is_due", lambda *_: False)
+        patch.setattr("index.succession.is_due", lambda *_: False)
         desk = Desk(root)
         desk.write("access.toml", RULES)
         for id, text in FILES.items():

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from index import generations, plan
+from index.encoder import EncoderSource
 from index.errors import IndexLockedError, PinciteError
 from index.filters import EVERYTHING
 from index.opened import Index
-from index.sync import EncoderSource, SyncReport, sync
+from index.sync import SyncReport, sync
 from index.watch import WatchOptions, watch
 from tests.index.desk import LAMP, ROOF, Desk, Here, counts
 from tests.index.fake_encoder import IDENTITY, LetterEncoder
@@ -37,7 +38,8 @@ class Watched:
 
         def act() -> None:
             try:
-                watch([desk.folder], desk.index, source, options, self.stop, self.reports.append)
+                for report in watch([desk.folder], desk.index, source, options, self.stop):
+                    self.reports.append(report)  # each at once, for others to see
             except BaseException as error:
                 self.failure = error
 
@@ -123,17 +125,11 @@ def test_the_index_follows_its_folder(desk: Desk, start: Callable[..., Watched],
 def test_what_changed_before_the_system_was_asked_is_seen(desk: Desk, start: Callable[..., Watched]) -> None:
     """Between the first sync and the watching a change would tell nobody."""
     desk.write("a.txt", LAMP)
-    watched = Watched.__new__(Watched)
-    written = threading.Event()
-
-    def report(done: object) -> None:
-        if not written.is_set():
-            desk.write("b.txt", ROOF)
-            written.set()
-
-    stop = threading.Event()
-    source = EncoderSource(IDENTITY, LetterEncoder)
-    thread = threading.Thread(target=watch, args=([desk.folder], desk.index, source, QUICK, stop, report))
+    watched, stop = Watched.__new__(Watched), threading.Event()
+    reports = watch([desk.folder], desk.index, EncoderSource(IDENTITY, LetterEncoder), QUICK, stop)
+    next(reports)
+    desk.write("b.txt", ROOF)
+    thread = threading.Thread(target=list, args=(reports,))
     thread.start()
     watched.desk, watched.thread, watched.reports, watched.failure = desk, thread, [], None
     try:
@@ -252,10 +248,10 @@ def test_the_first_failure_is_raised(desk: Desk, tmp_path: Path) -> None:
     stop = threading.Event()
     source = EncoderSource(IDENTITY, LetterEncoder)
     with pytest.raises(PinciteError, match="name a folder"):
-        watch([tmp_path / "none"], desk.index, source, QUICK, stop, lambda _: None)
+        next(watch([tmp_path / "none"], desk.index, source, QUICK, stop))
     desk.write("access.toml", "x = 1")
     with pytest.raises(PinciteError, match=r"access\.toml cannot be used"):
-        watch([desk.folder], desk.index, source, QUICK, stop, lambda _: None)
+        next(watch([desk.folder], desk.index, source, QUICK, stop))
 
 
 def test_readers_answer_all_the_while(desk: Desk, start: Callable[..., Watched]) -> None:
