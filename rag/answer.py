@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from rag.locate import Box
+from rag.remark import Remark
 
 Mode = Literal["quote", "compose"]
 StatementStatus = Literal["quoted", "supported", "unsupported"]
@@ -114,10 +115,15 @@ class Answer:
     confidence: float | None = None  # how likely it is that the sources answer, 0 to 1; None where nothing was judged
     composed: bool = False  # whether `text` is a model's, checked; else, in mode "compose", the quoted answer stands
     removed: tuple[Removed, ...] = ()
-    notice: str | None = None  # a sentence: the model is away, it was stopped, passages were left out of the prompt
+    remarks: tuple[Remark, ...] = ()  # what went otherwise: the model is away, it was stopped, quotes were left out
     model: str | None = None  # that wrote it
+
+    @property
+    def notice(self) -> str | None:
+        """The remarks as one English sentence, without a capital and a full stop; None where there are none."""
+        return "; ".join(map(str, self.remarks)) or None
 
     def to_json(self, id: str | int | None = None) -> dict[str, Any]:
         """The answer as the public interface's JSON object; `id` only in a batch."""
-        fields = asdict(self)
+        fields = {**asdict(self), "notice": self.notice}
         return fields if id is None else {"id": id, **fields}

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from langchain_core.language_models import FakeListChatModel
 
-from index.encoder import identity_of, load_encoder
+from index.encoder import EncoderSource, identity_of, load_encoder
 from index.limits import Limits
 from index.models import InstalledModel
 from index.reading import read_here
-from index.sync import EncoderSource, sync
+from index.sync import sync
 from ui.arguments import build_parser
 from ui.settings import _KNOWN
 

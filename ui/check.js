@@ -47,6 +47,17 @@
     state.classList.toggle("problem", failed);
   }
 
+  // An error in the page's words; what it says itself, in English, after them where they do not say all.
+  function complain(check, { error, reason }) {
+    const problems = JSON.parse(check.dataset.problems);
+    const { words, detailed } = problems[reason] || problems.other;
+    say(check, words, true);
+    if (!detailed) return;
+    const detail = document.createElement("span");
+    Object.assign(detail, { className: "detail", lang: "en", dir: "ltr", textContent: error });
+    check.querySelector(".state").append(" ", detail);
+  }
+
   function busy(check, yes) {
     check.querySelector("progress").hidden = !yes;
     check.querySelector(".halt").hidden = !yes;
@@ -105,7 +116,7 @@
         body: JSON.stringify({ ...content, forms: ["html", "docx"], stream: true }),
         signal: leaving.signal,
       });
-      if (!response.ok) return say(check, (await response.json()).error, true);
+      if (!response.ok) return complain(check, await response.json());
       for await (const line of lines(response)) hear(check, line);
     } catch (error) {
       say(check, error.name === "AbortError" ? "" : check.dataset.lost, error.name !== "AbortError");
@@ -115,7 +126,7 @@
   }
 
   function hear(check, line) {
-    if (line.error) return say(check, line.error, true);
+    if (line.error) return complain(check, line);
     if (line.result) {
       result = line;
       say(check, check.dataset.done);

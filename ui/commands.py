@@ -9,16 +9,12 @@ from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from index.errors import PinciteError
 from ui import checking, evaluation, terminal, upkeep
 from ui.arguments import parse
 from ui.loading import assistant, filter_of
 from ui.settings import Settings, read_settings
-
-if TYPE_CHECKING:
-    pass
 
 # What a command imports, it imports by itself: `pincite show` should not wait for faiss, nor `pincite ask` for torch.
 

@@ -5,61 +5,23 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from index.document import Document
 from index.errors import PinciteError
-from index.filters import Filter
 from rag.answer import Answer, Mode
-from rag.compose.model import ChatModel
+from rag.assistant import Assistant
 from rag.conversation.exchange import exchange_of
 from rag.conversation.standalone import standalone
 from rag.question import whole
-from ui.look_in import Listed, chosen, mode_of
+from ui.look_in import chosen, mode_of
+from ui.problems import Problem, problem_of
 from ui.render import render_conversation, render_sources, reveal
-from ui.strings import Strings, sentence
+from ui.strings import Strings
 from ui.turn import Turn, numbered_on
 
 # Of a conversation as many turns are kept; each holds its passages, some twenty kilobytes of page.
 TURNS_KEPT = 40
 
 Shown = tuple[str, str]  # the conversation and the sources, as HTML
-
-
-class Answerer(Protocol):
-    """What the page needs of an assistant."""
-
-    @property
-    def filter(self) -> Filter:
-        """Who it answers for; no question can widen it."""
-        ...
-
-    @property
-    def can_compose(self) -> bool:
-        """Whether a language model is set up, so that mode "compose" can be asked for."""
-        ...
-
-    @property
-    def model(self) -> ChatModel | None:
-        """The language model, which also makes questions whole where answers in sentences are asked for."""
-        ...
-
-    def answers(
-        self, question: str, *, mode: Mode = "quote", filter: Filter | None = None, stop: threading.Event | None = None
-    ) -> Iterator[Answer]:
-        """The quoted answer, then in mode "compose" the written one as it grows.
-
-        Raises QuestionError for a question that is empty or too long. Setting `stop` ends the writing.
-        """
-        ...
-
-    def document(self, id: str) -> Document | None:
-        """The document of that id."""
-        ...
-
-    def documents(self) -> Sequence[Listed]:
-        """Every document that it answers from."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +38,7 @@ class Conversation:
 
     def __init__(
         self,
-        assistant: Answerer,
+        assistant: Assistant,
         strings: Strings,
         user: str | None = None,
         rewriting: threading.Semaphore | None = None,
@@ -121,11 +83,11 @@ class Conversation:
             answers = self._assistant.answers(turn.asked, mode=mode, filter=turn.within, stop=stop)
             quoted = next(answers)
         except PinciteError as error:
-            yield self._with(replace(turn, problem=sentence(error), settled=True))
+            yield self._with(replace(turn, problem=problem_of(error), settled=True))
             return
         except Exception:
             # The visitor is told before the error goes on to the log.
-            yield self._with(replace(turn, problem=self._strings.failed, settled=True))
+            yield self._with(replace(turn, problem=Problem("failed"), settled=True))
             raise
         if mode == "compose" and not quoted.abstained:
             turn = replace(turn, answer=quoted, settled=True, writing=True)
@@ -142,8 +104,15 @@ class Conversation:
             with closing(_closable(writing.answers)) as answers:
                 try:
                     for answer in answers:
-                        turn = replace(turn, written=self._numbered(answer, turn), stopped=writing.stop.is_set())
+                        turn = replace(turn, written=self._numbered(answer, turn))
                         yield self._with(turn)
+                except PinciteError as error:
+                    turn = replace(turn, problem=problem_of(error))
+                except Exception:
+                    # The visitor is told before the error goes on to the log.
+                    turn = replace(turn, problem=Problem("failed"))
+                    yield self._with(replace(turn, writing=False))
+                    raise
                 finally:
                     # Whoever leaves ends the writing.
                     writing.stop.set()

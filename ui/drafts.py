@@ -2,41 +2,28 @@
 
 import base64
 from collections.abc import Callable, Collection
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from index.errors import PinciteError
 from index.filters import Filter
-from index.view import View
 
 if TYPE_CHECKING:
+    from rag.assistant import Assistant
     from rag.check.checked import CheckedDraft
-    from rag.verify.verifier import Verifier
 
 Progress = Callable[[int, int], None]  # sentences done, of how many; may raise to end the work
 
 
-class DraftError(PinciteError):
-    """A draft that cannot be read."""
+def check_draft(
+    assistant: "Assistant", name: str, data: bytes, within: Filter | None, progress: Progress
+) -> "CheckedDraft":
+    """What the documents within a filter say of the draft in a file of that name, or in the text "-".
 
-
-class Checker(Protocol):
-    """What a draft is checked with: an assistant's view of the documents, and its verifier."""
-
-    @property
-    def verifier(self) -> "Verifier": ...  # noqa: D102
-
-    def view(self, filter: Filter | None = None) -> View: ...  # noqa: D102
-
-
-def check_draft(checker: Checker, name: str, data: bytes, within: Filter | None, progress: Progress) -> "CheckedDraft":
-    """The draft in a file of that name, or in the text "-". Raises DraftError for what cannot be read."""
+    Raises DraftError for what cannot be read.
+    """
     from rag.check.checker import check
     from rag.check.reading import read_draft
 
-    try:
-        draft = read_draft(name, data)
-    except PinciteError as error:
-        raise DraftError(str(error)) from error
+    draft = read_draft(name, data)
     done = 0
 
     def tell(more: int) -> None:
@@ -45,7 +32,7 @@ def check_draft(checker: Checker, name: str, data: bytes, within: Filter | None,
         progress(done, len(draft.sentences))
 
     progress(0, len(draft.sentences))
-    return check(draft, checker.view(within), checker.verifier, tell)
+    return check(draft, assistant.view(within), assistant.verifier, tell)
 
 
 def forms_of(checked: "CheckedDraft", forms: Collection[str]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,7 +34,6 @@ def record_of(turn: Turn, strings: Strings, now: datetime | None = None) -> Reco
         "asked_as": turn.asked_as,
         "answer": _kept(turn.answer),
         "written": _kept(turn.written),
-        "stopped": turn.stopped,
         "text": as_text(turn, strings),
     }
 
@@ -43,7 +42,7 @@ def _kept(answer: Answer | None) -> dict[str, Any] | None:
     if answer is None:
         return None
     bare = tuple(replace(citation, boxes=()) for citation in answer.citations)
-    return asdict(replace(answer, passages=(), citations=bare, timings={}))
+    return replace(answer, passages=(), citations=bare, timings={}).to_json()
 
 
 def turns_of(records: object, document: Callable[[str], Document | None]) -> tuple[Turn, ...]:
@@ -67,10 +66,9 @@ def _turn(record: object, document: Callable[[str], Document | None]) -> Turn | 
         answer, written = (_answer(record.get(name), document) for name in ("answer", "written"))
     except ValidationError:
         return None
-    stopped = record.get("stopped") is True
     if answer is None:
         return None
-    return Turn(0, question, answer, settled=True, asked_as=asked_as, written=written, stopped=stopped)
+    return Turn(0, question, answer, settled=True, asked_as=asked_as, written=written)
 
 
 def _answer(kept: object, document: Callable[[str], Document | None]) -> Answer | None:

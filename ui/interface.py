@@ -4,7 +4,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Annotated, Any, Literal, Protocol
+from typing import Annotated, Any, Literal
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import FastAPI, Query, Request, Response
@@ -13,12 +13,13 @@ from fastapi.exceptions import HTTPException
 from index.document import Document
 from index.errors import PinciteError
 from index.filters import Filter
-from rag.answer import Answer, Mode, RankedPassage
+from rag.answer import Answer, RankedPassage
+from rag.assistant import Assistant
 from rag.compose.model import ChatModel
 from rag.conversation.standalone import standalone
 from ui.accounts import Accounts
 from ui.bodies import Ask, Check, Search, Within
-from ui.drafts import Checker, check_draft, forms_of
+from ui.drafts import check_draft, forms_of
 from ui.history import joined
 from ui.streaming import Left, lines_of, stepwise, told, watched
 from ui.strings import sentence
@@ -26,62 +27,6 @@ from ui.strings import sentence
 ANSWERS_AT_ONCE = 4
 WRITTEN_AT_ONCE = 4  # beside them: no quoted answer waits for a language model
 CHECKS_AT_ONCE = 1  # a draft takes every processor there is
-
-
-class Listed(Protocol):
-    """A line of the list of documents."""
-
-    @property
-    def id(self) -> str: ...  # noqa: D102
-    @property
-    def title(self) -> str: ...  # noqa: D102
-    @property
-    def language(self) -> str: ...  # noqa: D102
-    @property
-    def passages(self) -> int: ...  # noqa: D102
-    @property
-    def format(self) -> str: ...  # noqa: D102
-    @property
-    def date(self) -> str | None: ...  # noqa: D102
-    @property
-    def author(self) -> str | None: ...  # noqa: D102
-
-
-class Assistant(Checker, Protocol):
-    """What answers; its methods are called from several threads at once."""
-
-    @property
-    def filter(self) -> Filter:
-        """Who it answers for; no request can widen it."""
-
-    @property
-    def can_compose(self) -> bool:
-        """Whether a language model is set up, so that mode "compose" can be asked for."""
-        ...
-
-    @property
-    def model(self) -> ChatModel | None:
-        """The language model, where there is one."""
-        ...
-
-    def answers(
-        self, question: str, *, mode: Mode = "quote", k: int = 10, filter: Filter | None = None,
-        stop: threading.Event | None = None,
-    ) -> Iterator[Answer]:  # fmt: skip
-        """The quoted answer, then in mode "compose" the written one as it grows; the last is final.
-
-        Raises QuestionError for a question that is empty or too long, PinciteError where no model is set up.
-        """
-        ...
-
-    def search(self, query: str, *, k: int = 10, filter: Filter | None = None) -> tuple[RankedPassage, ...]:
-        """The `k` best passages, best first."""
-
-    def document(self, id: str) -> Document | None:
-        """The document of that id."""
-
-    def documents(self) -> Sequence[Listed]:
-        """Every document."""
 
 
 def add_questions(app: FastAPI, assistant: Assistant, failed: Callable[[Exception], None]) -> None:

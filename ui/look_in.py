@@ -1,16 +1,16 @@
 """Looking in some documents only: what the page offers to choose, what a visitor chose, and how both are shown."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from html import escape
-from typing import Protocol
+from typing import Literal
 
 from index.errors import PinciteError
-from index.filters import Filter
+from index.filters import Facts, Filter
 from index.readers.formats import supported
 from rag.answer import Mode
-from rag.examples import Titled
 from rag.question import whole
 from ui.names import language_name, spoken, visible
 from ui.place import day
@@ -20,13 +20,12 @@ MOST_FOLDERS = 200  # offered; of more, those that hold most
 _MOST_VALUES = 500  # of a field, that a page may send
 
 
-class Listed(Titled, Protocol):
-    """What is needed of a document: beside its title, its format and its day."""
+class ChoiceError(PinciteError):
+    """What a page sent as its visitor's choice and can be none; `kind` says what of it."""
 
-    @property
-    def format(self) -> str: ...  # noqa: D102
-    @property
-    def date(self) -> str | None: ...  # noqa: D102
+    def __init__(self, message: str, kind: Literal["dates", "choice"]) -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ class Offer:
         return bool(self.languages or self.formats or self.folders or self.dated)
 
 
-def offered(documents: Sequence[Listed]) -> Offer:
+def offered(documents: Sequence[Facts]) -> Offer:
     """What can be chosen among these documents."""
     if len(documents) < 2:
         return Offer()
@@ -72,7 +71,7 @@ def _folder(id: str) -> str:
 def chosen(choice: object, asker: Filter) -> Filter | None:
     """The filter that a visitor's page means by what it sent: of what `asker` may see; None for all of that.
 
-    Raises PinciteError for what cannot be a choice.
+    Raises ChoiceError for what cannot be a choice.
     """
     if choice is None:
         return None
@@ -82,8 +81,11 @@ def chosen(choice: object, asker: Filter) -> Filter | None:
     since, until = (_values([choice.get(name) or ""])[0] or None for name in ("since", "until"))
     if not (folders or languages or formats or since or until):
         return None
-    parsed = Filter.parse(folders=folders, languages=languages, since=since, until=until, formats=formats)
-    return replace(parsed, groups=asker.groups)
+    with _refused("dates"):
+        days = Filter.parse(since=since, until=until)
+    with _refused("choice"):
+        rest = Filter.parse(folders=folders, languages=languages, formats=formats)
+    return replace(rest, since=days.since, until=days.until, groups=asker.groups)
 
 
 def mode_of(choice: object) -> Mode:
@@ -97,8 +99,17 @@ def _values(sent: object) -> list[str]:
     return [whole(value) for value in sent]
 
 
-def _unreadable() -> PinciteError:
-    return PinciteError("the choice of documents cannot be read; load the page again and choose anew")
+def _unreadable() -> ChoiceError:
+    return ChoiceError("the choice of documents cannot be read; load the page again and choose anew", "choice")
+
+
+@contextmanager
+def _refused(kind: Literal["dates", "choice"]) -> Iterator[None]:
+    """Makes a ChoiceError of what a filter refuses."""
+    try:
+        yield
+    except PinciteError as error:
+        raise ChoiceError(str(error), kind) from error
 
 
 def render_within(filter: Filter, strings: Strings) -> str:

@@ -1,5 +1,6 @@
 // What the page does by itself: which answer's sources are shown, moving between a marker and its source, copying,
-// saying which documents are looked in, taking a question back into the box, and reading out what is being written.
+// saying which documents are looked in, taking a question back into the box, reading out what is being written, and
+// saying that the server is lost.
 (() => {
   "use strict";
 
@@ -137,12 +138,23 @@
     }
   }
 
+  // That the server is lost is the one thing that Gradio says here, and it says so in English.
+  function sayLost() {
+    const top = document.querySelector(".top[data-lost]");
+    const said = document.querySelector(".toast-body.error .toast-message-item:not(:has(.lost))");
+    if (!top || !said) return;
+    const words = document.createElement("p");
+    Object.assign(words, { className: "lost", lang: top.lang, dir: top.dir, textContent: top.dataset.lost });
+    said.append(words);
+  }
+
   let last = null;
   let grew = false;
   const observer = new MutationObserver(() => {
     const box = document.querySelector("#question textarea");
     if (box && box.dir !== "auto") box.dir = "auto";
     announce();
+    sayLost();
     const turns = document.querySelectorAll("#conversation .turn");
     const newest = turns[turns.length - 1];
     if (!newest) return;

@@ -10,9 +10,10 @@ import gradio as gr
 from fastapi import FastAPI
 
 from index.document import Document
+from rag.assistant import Assistant
 from rag.examples import Titled, examples
 from ui.accounts import Accounts
-from ui.conversation import Answerer, Conversation, Shown
+from ui.conversation import Conversation, Shown
 from ui.history import record_of, turns_of
 from ui.look_in import offered, render_offer
 from ui.page_scripts import CHOICES, CLICKS, HISTORY
@@ -29,7 +30,7 @@ STEP_SECONDS = 0.03  # between two steps of an answer's appearing, `render.REVEA
 _OPENING = 2000  # characters of a document that an example question may be made from
 
 
-def mount_page(app: FastAPI, assistant: Answerer, accounts: Accounts | None = None) -> FastAPI:
+def mount_page(app: FastAPI, assistant: Assistant, accounts: Accounts | None = None) -> FastAPI:
     """Put the chat page at `/` of `app`."""
     gr.mount_gradio_app(
         app,
@@ -47,7 +48,7 @@ def mount_page(app: FastAPI, assistant: Answerer, accounts: Accounts | None = No
     return app
 
 
-def build_page(assistant: Answerer, accounts: Accounts | None = None) -> gr.Blocks:
+def build_page(assistant: Assistant, accounts: Accounts | None = None) -> gr.Blocks:
     """The page's parts and what they do. No text of a document stands in its configuration, only in what it is sent."""
     with gr.Blocks(title="Pincite", analytics_enabled=False, fill_width=True) as page:
         session = gr.State(None)
@@ -91,7 +92,7 @@ def build_page(assistant: Answerer, accounts: Accounts | None = None) -> gr.Bloc
 class _Visits:
     """What happens on the page, for every visitor."""
 
-    def __init__(self, assistant: Answerer, accounts: Accounts | None) -> None:
+    def __init__(self, assistant: Assistant, accounts: Accounts | None) -> None:
         self._assistant, self._accounts = assistant, accounts
         self._rewriting = threading.Semaphore(REWRITTEN_AT_ONCE)
         self._under_way: WeakValueDictionary[str, Conversation] = WeakValueDictionary()  # by Gradio's session

@@ -9,6 +9,7 @@ from ui.agreement import render_also, render_differences
 from ui.look_in import render_within
 from ui.names import lang, name_html, spoken
 from ui.place import copied, render_place
+from ui.render_told import render_problem
 from ui.render_written import markers, render_written, without_markers
 from ui.strings import Strings
 from ui.turn import Turn
@@ -51,8 +52,8 @@ def render_conversation(turns: Sequence[Turn], strings: Strings) -> str:
 
 
 def _render_turn(turn: Turn, strings: Strings, current: bool) -> str:
-    if turn.problem is not None:
-        body = f'<p class="problem" role="alert" dir="auto">{escape(turn.problem)}</p>'
+    if turn.problem is not None and turn.answer is None:
+        body = render_problem(turn.problem, strings)
     elif turn.answer is None:
         body = f'<p class="searching">{escape(strings.searching)}</p>'
     elif turn.answer.abstained:
@@ -106,7 +107,7 @@ def _render_answer(turn: Turn, answer: Answer, strings: Strings) -> str:
         )
     count = escape(strings.sources_count.format(count=len(turn.citations)))
     more = f'<p class="more"><a class="show-sources" href="#turn-{turn.number}-sources">{count}</a></p>'
-    heading = f"<h2>{escape(strings.quotes)}</h2>" if turn.written or turn.writing else ""
+    heading = f"<h2>{escape(strings.quotes)}</h2>" if turn.written or turn.writing or turn.problem else ""
     return heading + "".join(paragraphs) + (more if answer.citations else "")
 
 

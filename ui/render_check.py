@@ -3,6 +3,7 @@
 from html import escape
 
 from ui.names import spoken
+from ui.render_told import problems_json
 from ui.strings import Strings
 
 LARGEST_MB = 8  # of a draft's file
@@ -19,6 +20,7 @@ def render_check(strings: Strings) -> str:
         "large": strings.check_large.format(megabytes=LARGEST_MB),
         "lost": strings.check_lost,
         "most": str(LARGEST_MB * 1_000_000),
+        "problems": problems_json(strings),
     }
     attributes = "".join(f' data-{name}="{escape(value)}"' for name, value in words.items())
     downloads = "".join(

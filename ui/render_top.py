@@ -9,13 +9,17 @@ from ui.strings import Strings
 
 
 def render_header(strings: Strings, documents: int, languages: Iterable[str], nav: str = "") -> str:
-    """The top line: the name, what it does, how many documents in which languages, and `nav`, HTML."""
+    """The top line: the name, what it does, how many documents in which languages, and `nav`, HTML.
+
+    The page's script says in its words that the server is lost.
+    """
     names = [language_name(language, strings) for language in languages]
-    listed = ", ".join(names[:5]) + (f" +{len(names) - 5}" if len(names) > 5 else "")
+    listed = strings.comma.join(names[:5]) + (f" +{len(names) - 5}" if len(names) > 5 else "")
     facts = [strings.documents.format(count=documents)] if documents else []
     facts += [strings.languages.format(names=listed)] if names else []
     return (
-        f'<header class="top"{spoken(strings)}><div class="brand"><h1 lang="en" dir="ltr">Pincite</h1>{nav}</div>'
+        f'<header class="top" data-lost="{escape(strings.lost)}"{spoken(strings)}>'
+        f'<div class="brand"><h1 lang="en" dir="ltr">Pincite</h1>{nav}</div>'
         f'<p class="tagline">{escape(strings.tagline)}</p>'
         f'<p class="facts">{" · ".join(escape(fact) for fact in facts)}</p></header>'
     )

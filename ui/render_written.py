@@ -6,6 +6,7 @@ from html import escape
 
 from rag.answer import Answer, Citation, Removed, Statement
 from ui.names import lang, spoken, visible
+from ui.render_told import render_problem, render_remark
 from ui.strings import Strings
 from ui.turn import Turn
 
@@ -16,7 +17,7 @@ def render_written(turn: Turn, strings: Strings) -> str:
     It is no live region: the page's script says each sentence once, as it comes.
     """
     answer = turn.written
-    if answer is None and not turn.writing:
+    if answer is None and not turn.writing and not turn.problem:
         return ""
     statements = answer.statements if answer and answer.composed else ()
     linked = {citation.number for citation in turn.answer.citations} if turn.answer else set()
@@ -82,13 +83,11 @@ def _progress(turn: Turn, strings: Strings) -> str:
 
 def _notes(turn: Turn, strings: Strings) -> str:
     answer = turn.written
-    if answer is None or turn.writing:
+    if turn.writing:
         return ""
-    notes = []
-    if turn.stopped:
-        notes.append(f'<p class="note">{escape(strings.stopped)}</p>')
-    elif answer.notice:
-        notes.append(f'<p class="note notice" dir="auto" lang="en">{escape(answer.notice)}</p>')
+    if answer is None or turn.problem:
+        return render_problem(turn.problem, strings) if turn.problem else ""
+    notes = [render_remark(remark, strings) for remark in answer.remarks]
     if answer.composed and answer.model:
         name = f'<bdi dir="auto">{escape(visible(answer.model))}</bdi>'
         notes.append(f'<p class="note">{escape(strings.written_by).format(model=name)}</p>')

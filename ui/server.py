@@ -13,10 +13,12 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
 from index.errors import PinciteError, QuestionError
+from rag.assistant import Assistant
+from rag.check.draft import DraftError
 from ui.accounts import Accounts
-from ui.drafts import DraftError
 from ui.guard import LOOPBACK, Guard
-from ui.interface import Assistant, add_documents, add_drafts, add_histories, add_questions
+from ui.interface import add_documents, add_drafts, add_histories, add_questions
+from ui.problems import ProblemKind, kind_of
 from ui.streaming import FAILED
 from ui.strings import sentence
 
@@ -67,20 +69,21 @@ def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(DraftError)
     @app.exception_handler(QuestionError)
     async def unaskable(_: Request, error: PinciteError) -> JSONResponse:
-        return _error(422, sentence(error))
+        return _error(422, sentence(error), kind_of(error))
 
     @app.exception_handler(PinciteError)
     async def unable(_: Request, error: PinciteError) -> JSONResponse:
-        return _error(503, sentence(error))
+        return _error(503, sentence(error), kind_of(error))
 
     @app.exception_handler(Exception)
     async def failed(_: Request, __: Exception) -> JSONResponse:
         # The traceback goes to the server's log.
-        return _error(500, FAILED)
+        return _error(500, FAILED, "failed")
 
 
-def _error(status: int, sentence: str) -> JSONResponse:
-    return JSONResponse({"error": sentence.encode("utf-8", "replace").decode()}, status)
+def _error(status: int, sentence: str, reason: ProblemKind | None = None) -> JSONResponse:
+    body = {"error": sentence.encode("utf-8", "replace").decode()}
+    return JSONResponse(body | ({"reason": reason} if reason else {}), status)
 
 
 def _log_failure(error: Exception) -> None:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
 from index.errors import PinciteError
+from ui.problems import kind_of
 from ui.strings import sentence
 
 FAILED = "Something failed on the server; its log says what."
@@ -88,10 +89,10 @@ def lines_of(lines: Lines, failed: Callable[[Exception], None]) -> StreamingResp
             async for line in lines:
                 yield _line(line)
         except PinciteError as error:
-            yield _line({"error": sentence(error)})
+            yield _line({"error": sentence(error), "reason": kind_of(error)})
         except Exception as error:  # told without its details, which go to the log
             failed(error)
-            yield _line({"error": FAILED})
+            yield _line({"error": FAILED, "reason": "failed"})
 
     return StreamingResponse(written(), media_type=LINES)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from index.filters import Filter
 from rag.answer import Answer, Citation
+from ui.problems import Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +14,12 @@ class Turn:
     number: int  # 1-based, unique in its conversation
     question: str  # as it was put
     answer: Answer | None = None  # in quotes
-    problem: str | None = None  # the sentence that says why there is no answer
+    problem: Problem | None = None  # why there is no answer, or no more of the one in sentences
     settled: bool = False  # whether all of the quoted answer is there
     within: Filter | None = None  # in which documents alone it was looked for; None for all
     asked_as: str | None = None  # what was asked in the question's place, where that goes on from an earlier one
     written: Answer | None = None  # the answer in sentences, as far as it is written, numbered on from the quoted one
     writing: bool = False  # whether more of it may come
-    stopped: bool = False
 
     @property
     def asked(self) -> str:

@@ -9,8 +9,18 @@ from functools import cached_property
 from typing import Literal
 
 from index.document import Span
+from index.errors import PinciteError
 
+DraftProblem = Literal["kind", "empty", "unreadable"]
 BlockKind = Literal["prose", "heading", "item", "table", "code", "quotation", "note", "bibliography"]
+
+
+class DraftError(PinciteError):
+    """A draft that cannot be checked: a file of another kind, one without text, or one that cannot be read."""
+
+    def __init__(self, message: str, problem: DraftProblem) -> None:
+        super().__init__(message)
+        self.problem = problem
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from index import sentences
 from index.document import Extract, Span
-from index.errors import PinciteError, ReadError
+from index.errors import ReadError
 from index.limits import Limits
 from index.readers import format_of
 from index.reading import ReadPart
 from index.worker import Worker
 from rag.check import word
-from rag.check.draft import Block, Draft, DraftSentence, Link, Note
+from rag.check.draft import Block, Draft, DraftError, DraftSentence, Link, Note
 from rag.check.kinds import blocks_of, note_mark
 
 _MB = 1_000_000
@@ -43,23 +43,24 @@ class _Found:
 def read_draft(name: str, data: bytes, limits: Limits = LIMITS) -> Draft:
     """The draft in the file called `name`, "-" for text from standard input; only its name's end is looked at.
 
-    Raises PinciteError, in one sentence, for what is no text, empty, too long, damaged or protected by a password.
+    Raises DraftError, in one sentence, for what is no text, empty, too long, damaged or protected by a password.
     """
     format = format_of(name) or "plain"
     if format not in _TEXTS:
-        raise PinciteError(f"{name} is no draft that can be checked (it is {format}); give text, Markdown or DOCX")
+        said = f"{name} is no draft that can be checked (it is {format}); give text, Markdown or DOCX"
+        raise DraftError(said, "kind")
     with Worker(limits) as worker:
         parts = worker.read(name if format_of(name) else "draft.txt", data)
     part = parts[0]
     if part.extract is None:
-        raise PinciteError(f"{_named(name)} cannot be checked: {part.failure}")
+        raise DraftError(f"{_named(name)} cannot be checked: {part.failure}", "unreadable")
     if not any(map(str.isalnum, part.extract.text)):
-        raise PinciteError(f"{_named(name)} holds no text to check; give a draft with at least a sentence")
+        raise DraftError(f"{_named(name)} holds no text to check; give a draft with at least a sentence", "empty")
     return _draft(name, format, part, part.extract, data)
 
 
 def read_text(text: str, name: str = "-") -> Draft:
-    """The draft that `text` is, which may be marked as Markdown marks it. Raises PinciteError as `read_draft` does."""
+    """The draft that `text` is, which may be marked as Markdown marks it. Raises DraftError as `read_draft` does."""
     return read_draft(name, text.encode("utf-8", "replace"))
 
 
@@ -72,7 +73,7 @@ def _draft(name: str, format: str, part: ReadPart, extract: Extract, data: bytes
     try:
         about = _about(format, text, data)
     except ReadError as error:
-        raise PinciteError(f"{_named(name)} cannot be checked: {error}") from error
+        raise DraftError(f"{_named(name)} cannot be checked: {error}", "unreadable") from error
     title = extract.heading or ("" if name == "-" else name)
     spans = _in_blocks(extract, about.blocks, part.language) if format == "markdown" else part.sentences
     draft = Draft(

@@ -10,6 +10,7 @@ from rag.compose.markers import marker, without_lookalikes
 from rag.corroboration import Corroborated, corroborate
 from rag.question import Question
 from rag.quote import Quote
+from rag.remark import Remark
 from rag.retrieve import Candidate
 from rag.verify.verdict import Evidence, Verdict
 
@@ -65,10 +66,10 @@ class Draft:
         """Show a sentence apart that is contradicted or not supported."""
         self._struck.append(verdict)
 
-    def answer(self, notice: str | None, timings: dict[str, float]) -> Answer:
+    def answer(self, remarks: tuple[Remark, ...], timings: dict[str, float]) -> Answer:
         """The answer as it stands: the quoted one as long as no sentence was kept."""
         quoted = self._material.quoted
-        answer = replace(quoted, notice=notice, model=self._model, timings={**quoted.timings, **timings})
+        answer = replace(quoted, remarks=remarks, model=self._model, timings={**quoted.timings, **timings})
         if self._statements:
             text = " ".join(s.text + " " + "".join(marker(number) for number in s.citations) for s in self._statements)
             answer = replace(

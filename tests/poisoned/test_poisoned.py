@@ -24,10 +24,10 @@ from pathlib import Path
 
 import pytest
 
-from index.encoder import QuestionEncoder
+from index.encoder import EncoderSource, QuestionEncoder
 from index.filters import Filter
 from index.installed import InstalledModel
-from index.sync import EncoderSource, sync
+from index.sync import sync
 from prompts.loader import load_prompt
 from rag import abstain
 from rag.answer import Answer

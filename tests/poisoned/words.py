@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.centring import LanguageMeans
-from index.encoder import EncodedPassage, EncoderIdentity, PassageInput
-from index.sync import EncoderSource
+from index.encoder import EncodedPassage, EncoderIdentity, EncoderSource, PassageInput
 from index.words import EncodedText
 
 DIMENSION = 1024

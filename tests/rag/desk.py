@@ -29,6 +29,7 @@ ANSWER = {
     "confidence",
     "composed",
     "removed",
+    "remarks",
     "notice",
     "model",
 }

@@ -2,14 +2,13 @@
 
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
-from index.access import Access
 from index.document import Document
 from index.errors import PinciteError, QuestionError
 from index.filters import Filter
 from index.readers.formats import format_of
+from index.store import DocumentFacts
 from rag.answer import Answer, Citation, Mode, RankedPassage, Statement
 from rag.compose.model import ChatModel
 
@@ -86,20 +85,8 @@ ABSTENTIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Entry:
-    id: str
-    title: str
-    language: str
-    passages: int
-    format: str
-    date: str | None
-    author: str | None = None
-    access: Access = ()
-
-
 class Library:
-    """Answers as an assistant does: the questions it knows from its documents, no others."""
+    """Stands in for an assistant: answers the questions it knows from its documents, no others."""
 
     def __init__(self, documents: tuple[Document, ...] = DOCUMENTS) -> None:
         self.known = {document.id: document for document in documents}
@@ -144,17 +131,20 @@ class Library:
         parts = [(document, part) for document in self._seen(filter) for part in document.text.split("\n\n")[1:]]
         return tuple(passage_of(document, part, 1 - rank / 10) for rank, (document, part) in enumerate(parts))[:k]
 
-    def document(self, id: str) -> Document | None:
+    def document(self, id: str, filter: Filter | None = None) -> Document | None:
         return self.known.get(id)
 
-    def documents(self) -> tuple[Entry, ...]:
-        parts = {document.id: len(document.text.split("\n\n")) - 1 for document in self.known.values()}
-        return tuple(
-            Entry(d.id, d.title, d.language, parts[d.id], format_of(d.id), DATES.get(d.id)) for d in self.known.values()
-        )
+    def documents(self, filter: Filter | None = None) -> list[DocumentFacts]:
+        return [facts_of(number, document) for number, document in enumerate(self.known.values(), start=1)]
 
     def _seen(self, filter: Filter | None) -> list[Document]:
         return [self.known[entry.id] for entry in self.documents() if (filter or self.filter).admits(entry)]
+
+
+def facts_of(number: int, document: Document) -> DocumentFacts:
+    id, text = document.id, document.text
+    known = (DATES.get(id), None, None, format_of(id), len(text), len(text.split("\n\n")) - 1, ())
+    return DocumentFacts(number, id, document.title, document.language, *known)
 
 
 def passage_of(document: Document, part: str, score: float) -> RankedPassage:

@@ -30,8 +30,8 @@ DIFFERING = replace(
         ),
         (
             FRENCH,
-            "Aussi dans : b.pdf, page 3 · c.xlsx, feuille Fees, ligne 2",
-            ["Diffère de [2] : 412 / 421, 97 / 102", "Diffère de [3] : — / not"],
+            "Aussi dans\u00a0: b.pdf, page 3 · c.xlsx, feuille Fees, ligne 2",
+            ["Diffère de [2]\u00a0: 412 / 421, 97 / 102", "Diffère de [3]\u00a0: — / not"],
         ),
         (
             ARABIC,

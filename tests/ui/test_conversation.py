@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rag.answer import Answer, Mode
+from rag.remark import Remark
 from tests.rag.conversation.test_standalone import Scripted
 from tests.ui.library import ANSWERS, Library
 from tests.ui.test_render import Page
@@ -15,6 +16,7 @@ from tests.ui.writing import QUOTED, SAID, STRUCK, Writing, written_steps
 from ui.conversation import Conversation, Shown
 from ui.render import render_conversation, render_sources
 from ui.strings import ARABIC, ENGLISH, STRINGS, Strings
+from ui.strings import FRENCH as FRENCH_WORDS
 from ui.turn import Turn, numbered_on
 
 FRENCH = next(iter(ANSWERS))
@@ -69,10 +71,13 @@ def test_what_a_model_writes_is_never_markup() -> None:
     assert turn.written
     statement = replace(turn.written.statements[0], text=evil)
     removed = replace(turn.written.removed[0], text=evil, reason=evil)
-    written = replace(turn.written, statements=(statement,), removed=(removed,), notice=evil, model=evil)
+    written = replace(
+        turn.written, statements=(statement,), removed=(removed,), remarks=(Remark("away", evil),), model=evil
+    )
     page = Page(render_conversation([replace(turn, written=written, asked_as=evil, question=evil)], ENGLISH))
     assert "script" not in {tag for tag, _ in page.elements}
     assert page.texts["del"] == [evil]
+    assert f"{ENGLISH.remarks['away']} {evil}." in page.texts["p"]
     assert page.with_class("edit")[0]["data-question"] == evil
 
 
@@ -109,7 +114,7 @@ def test_writing_that_is_stopped_keeps_what_was_checked() -> None:
     assert not library.stops[0].is_set()
     conversation.stop(1)
     page = last(steps)
-    assert ENGLISH.stopped in page.texts["p"]
+    assert ENGLISH.remarks["stopped"] in page.texts["p"]
     assert SAID in page.texts["span"]
     assert "del" not in page.texts
 
@@ -131,12 +136,17 @@ def test_a_model_that_fails_leaves_the_quoted_answer() -> None:
             yield written_steps(quoted)[0]
             raise RuntimeError("secret detail")
 
-    conversation = Conversation(Failing(), ENGLISH)
+    conversation = Conversation(Failing(), FRENCH_WORDS)
     last(conversation.ask(QUESTION, COMPOSE))
+    steps = []
     with pytest.raises(RuntimeError):
-        list(conversation.write())
+        steps.extend(shown for shown in conversation.write())
     turn = conversation.turns[0]
     assert turn.done
+    page = Page(steps[-1][0])
+    assert FRENCH_WORDS.problems["failed"] in page.texts["p"]
+    assert page.with_class("written")[0]["data-writing"] == "false"
+    assert "secret detail" not in steps[-1][0]
     assert turn.answer == Library().ask(QUESTION, mode="compose")
 
 

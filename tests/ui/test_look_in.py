@@ -2,11 +2,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from index.errors import PinciteError
+from index.access import Access
 from index.filters import EVERYTHING, PUBLIC, Filter
 from tests.ui.library import Library
 from tests.ui.test_render import Page
-from ui.look_in import MOST_FOLDERS, Offer, chosen, offered, render_offer, render_within
+from ui.look_in import MOST_FOLDERS, ChoiceError, Offer, chosen, offered, render_offer, render_within
 from ui.strings import ARABIC, ENGLISH, FRENCH, Strings
 
 STAFF = Filter(frozenset({"staff"}))
@@ -15,10 +15,10 @@ STAFF = Filter(frozenset({"staff"}))
 @dataclass(frozen=True)
 class Entry:
     id: str
-    title: str = ""
     language: str = "en"
     format: str = "pdf"
     date: str | None = None
+    access: Access = ()
 
 
 def test_what_is_offered() -> None:
@@ -65,7 +65,7 @@ def test_what_is_offered_can_be_chosen() -> None:
     assert inputs[-2:] == [("since", "date", None), ("until", "date", None)]
     assert page.texts["legend"] == ["Langue", "Type de fichier", "Dossier", "Date"]
     assert page.texts["label"][:2] == ["français1", "arabe1"]
-    assert page.texts["summary"] == ["Chercher dans : tous les documents"]
+    assert page.texts["summary"] == ["Chercher dans\u00a0: tous les documents"]
     for name, _, value in inputs[:-2]:
         narrowed = chosen({name: [value]}, PUBLIC)
         assert narrowed is not None
@@ -103,8 +103,9 @@ def test_no_choice_is_no_filter(sent: object) -> None:
     ],
 )
 def test_what_cannot_be_a_choice_is_told(sent: object, said: str) -> None:
-    with pytest.raises(PinciteError, match=said):
+    with pytest.raises(ChoiceError, match=said) as told:
         chosen(sent, STAFF)
+    assert told.value.kind == ("dates" if "date" in said else "choice")
 
 
 def test_halves_of_characters_are_taken_out_of_names() -> None:
@@ -118,7 +119,7 @@ def test_halves_of_characters_are_taken_out_of_names() -> None:
         (ENGLISH, "Only in: French, language unknown · Word, PDF · press/2024 · since 1 May 2024 · until 31 May 2024"),
         (
             FRENCH,
-            "Seulement dans : français, langue inconnue · Word, PDF · press/2024 · depuis le 1er mai 2024 "
+            "Seulement dans\u00a0: français, langue inconnue · Word, PDF · press/2024 · depuis le 1er mai 2024 "
             "· jusqu’au 31 mai 2024",
         ),
         (ARABIC, "في هذه فقط: الفرنسية، لغة غير معروفة · Word، PDF · press/2024 · منذ 1 مايو 2024 · حتى 31 مايو 2024"),

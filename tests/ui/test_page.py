@@ -8,23 +8,28 @@ from typing import Any
 import pytest
 
 from index.document import Document
-from index.errors import QuestionError
+from index.errors import IndexDamagedError, QuestionError
 from index.filters import Filter
 from rag.answer import Answer, Mode
 from tests.ui.browsing import BOX, ask, needs_chromium, serving
 from tests.ui.library import ABSTENTIONS, ANSWERS, DOCUMENTS, Library, answer_of, passage_of
 from tests.ui.test_render import HOSTILE
+from ui.strings import ARABIC as WORDS
+from ui.strings import FRENCH as FRENCH_WORDS
+from ui.strings import STRINGS, Strings
 
 ROOT = Path(__file__).parents[2]
 FRENCH, ENGLISH, ARABIC = ANSWERS
 
 
 class Busy(Library):
-    """Refuses one question, fails on another."""
+    """Refuses one question, lacks an index for another, fails on a third."""
 
     def ask(self, question: str, *, mode: Mode = "quote", k: int = 10, filter: Filter | None = None) -> Answer:
         if question == "refuse":
-            raise QuestionError("the question is <b>too long</b>: shorten it")
+            raise QuestionError("the question is too long: shorten it")
+        if question == "damage":
+            raise IndexDamagedError("the index in <b>x</b> is damaged: rebuild it")
         if question == "fail":
             raise RuntimeError("secret detail")
         return super().ask(question, mode=mode, k=k, filter=filter)
@@ -152,24 +157,29 @@ def test_a_choice_that_cannot_be_is_told(visit: Callable[..., Any], address: str
     page.fill(".look input[name=until]", "2024-05-01")
     ask(page, ARABIC)
     assert not page.is_visible(".look .fields")
-    assert page.inner_text(".problem") == (
-        "There is no day since 2024-05-02 and until 2024-05-01; put the earlier date first."
-    )
+    assert page.inner_text(".problem") == WORDS.problems["dates"]
     assert len(library.filters) == asked
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 @needs_chromium
 @pytest.mark.browser
-def test_a_question_that_gets_no_answer_says_why(visit: Callable[..., Any], address: str) -> None:
-    page = visit(address)
+@pytest.mark.parametrize("strings", STRINGS.values(), ids=lambda strings: strings.language)
+def test_a_question_that_gets_no_answer_says_why(visit: Callable[..., Any], address: str, strings: Strings) -> None:
+    page = visit(address, locale=strings.language, viewport={"width": 390, "height": 800})
     page.press(BOX, "Enter")
     page.click("#ask")
     page.wait_for_timeout(300)
     assert page.locator("button.example").count() == 4
     ask(page, "refuse")
-    assert page.inner_text(".problem") == "The question is <b>too long</b>: shorten it."
+    assert page.inner_text(".problem") == strings.problems["question"].format(most=2000)
+    ask(page, "damage")
+    detail = "The index in <b>x</b> is damaged: rebuild it."
+    assert page.inner_text("#turn-2 .problem").split("\n") == [strings.problems["index"], detail]
+    assert page.inner_text("#turn-2 .problem [lang=en][dir=ltr]") == detail
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
     ask(page, FRENCH)
+    page.set_viewport_size({"width": 1280, "height": 800})
     assert shown_sources(page) == list(ANSWERS[FRENCH][1])
 
 
@@ -194,12 +204,12 @@ def test_what_got_into_the_page_all_the_same_would_not_run(browser: Any, address
 @needs_chromium
 @pytest.mark.browser
 def test_a_failure_is_told_without_its_details(browser: Any, address: str) -> None:
-    context = browser.new_context()
+    context = browser.new_context(locale="fr")
     page = context.new_page()
     page.goto(address)
     page.wait_for_selector("button.example")
     ask(page, "fail")
-    assert "its log says what" in page.inner_text(".problem")
+    assert page.inner_text(".problem") == FRENCH_WORDS.problems["failed"]
     assert "secret detail" not in page.content()
     context.close()
 

@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,15 @@ import pytest
 
 from index.filters import Filter
 from index.view import View
+from rag.answer import Answer
+from rag.remark import Remark
 from tests.rag.check.desk import WordVerifier, opened
 from tests.ui.browsing import BOX, ask, needs_chromium, serving
 from tests.ui.library import ANSWERS, Library
 from tests.ui.writing import ENGLISH, FRENCH, QUOTED, SAID, STRUCK, Writing
 from ui.accounts import Accounts, Histories
-from ui.strings import ARABIC
+from ui.problems import DETAILED
+from ui.strings import ARABIC, STRINGS, Strings
 from ui.strings import ENGLISH as WORDS
 
 pytestmark = [needs_chromium, pytest.mark.browser]
@@ -56,7 +60,7 @@ def test_an_answer_is_written_below_the_question_and_can_be_stopped(visit: Calla
         page.click("#turn-2 .stop")
         page.wait_for_selector("#turn-2 .written[data-writing=false]")
         assert page.locator("#turn-2 .written .said").all_inner_texts() == [SAID]
-        assert WORDS.stopped in page.inner_text("#turn-2 .written")
+        assert WORDS.remarks["stopped"] in page.inner_text("#turn-2 .written")
         # Whoever leaves ends the writing.
         ask(page, ENGLISH)
         while len(library.stops) < 3:
@@ -205,11 +209,60 @@ def test_a_draft_is_checked_on_the_page(visit: Callable[..., Any], tmp_path: Pat
                 page.click(f".save[data-format={format}]")
             assert saved.value.suggested_filename == f"checked.{format}"
             assert Path(saved.value.path()).stat().st_size > 500
-        file = tmp_path / "draft.xlsx"
-        file.write_bytes(b"x")
-        page.set_input_files(".check [type=file]", file)
-        page.click(".check [type=submit]")
-        page.wait_for_selector(".check .state.problem")
-        assert "is no draft" in page.inner_text(".check .state")
         page.click(".views a >> nth=0")
         assert page.is_visible("#desk")
+
+
+@pytest.mark.parametrize("strings", STRINGS.values(), ids=lambda strings: strings.language)
+def test_a_draft_that_cannot_be_checked_is_told_in_the_pages_language(
+    visit: Callable[..., Any], tmp_path: Path, strings: Strings
+) -> None:
+    with serving(Library()) as address:
+        page = visit(address, locale=strings.language, viewport={"width": 390, "height": 800})
+        page.click(".views a >> nth=1")
+        for name, data, kind in (
+            ("draft.xlsx", b"x", "draft_kind"),
+            ("draft.md", b" ", "draft_empty"),
+            ("draft.docx", b"x", "draft_unreadable"),
+            ("draft.md", b"It leaks.", "other"),  # this library has no view
+        ):
+            (tmp_path / name).write_bytes(data)
+            page.set_input_files(".check [type=file]", tmp_path / name)
+            page.click(".check [type=submit]")
+            page.wait_for_selector(f".check .state.problem >> text={strings.problems[kind]}")
+            said = page.inner_text(".check .state").split("\n")
+            details = page.locator(".check .state [lang=en][dir=ltr]").all_inner_texts()
+            assert said == [strings.problems[kind], *details]
+            assert len(details) == (kind in DETAILED)
+            assert all("draft.docx" in detail.lower() for detail in details if kind == "draft_unreadable")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("strings", STRINGS.values(), ids=lambda strings: strings.language)
+def test_a_server_that_is_lost_is_told_in_the_pages_language(browser: Any, strings: Strings) -> None:
+    context = browser.new_context(locale=strings.language, viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    with serving(Library()) as address:
+        page.goto(address)
+        page.wait_for_selector("button.example")
+    page.fill(BOX, ENGLISH)
+    page.press(BOX, "Enter")
+    page.wait_for_selector(".toast-body .lost")
+    assert page.inner_text(".toast-body").replace("×", "").strip() == strings.lost
+    context.close()
+
+
+@pytest.mark.parametrize("strings", STRINGS.values(), ids=lambda strings: strings.language)
+def test_a_model_that_is_away_is_told_in_the_pages_language(visit: Callable[..., Any], strings: Strings) -> None:
+    class Away(Writing):
+        def _written(self, quoted: Answer, stop: threading.Event) -> Iterator[Answer]:
+            yield replace(quoted, remarks=(Remark("away", "tiny at 127.0.0.1:1 cannot be reached"),), model="tiny")
+
+    with serving(Away()) as address:
+        page = visit(address, locale=strings.language, viewport={"width": 390, "height": 800})
+        page.check(".mode input[value=compose]")
+        ask(page, ENGLISH)
+        page.wait_for_selector(".written[data-writing=false]")
+        detail = "Tiny at 127.0.0.1:1 cannot be reached."
+        assert page.inner_text(".written .note").split("\n") == [strings.remarks["away"], detail]
+        assert page.inner_text(".written .note [lang=en][dir=ltr]") == detail

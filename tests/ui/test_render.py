@@ -13,6 +13,7 @@ from rag.answer import Answer, Before, Citation, Difference, Elsewhere, RankedPa
 from rag.examples import Example
 from tests.ui.library import ANSWERS, DOCUMENTS, Library, answer_of, passage_of
 from ui.look_in import Offer, render_offer
+from ui.problems import Problem
 from ui.render import evidence_of, render_conversation, render_sources, reveal
 from ui.render_top import render_header, render_welcome
 from ui.strings import ARABIC, ENGLISH, STRINGS, choose
@@ -104,7 +105,7 @@ def test_no_text_becomes_markup(text: str) -> None:
     turn = hostile_turn(text)
     assert turn.answer
     abstained = replace(turn, answer=replace(turn.answer, abstained=True, statements=(), citations=()))
-    for turns in ([turn], [abstained], [Turn(1, text, problem=text)], [Turn(1, text)]):
+    for turns in ([turn], [abstained], [Turn(1, text, problem=Problem("other", text))], [Turn(1, text)]):
         html = render_conversation(turns, ENGLISH) + render_sources(turns, ENGLISH)
         html += render_welcome(ENGLISH, [Example(text, text)], 1) + render_header(ENGLISH, 1, [text])
         html += render_offer(Offer(((text, 1),), ((text, 1),), ((text, 1),), dated=True), ENGLISH)
@@ -280,7 +281,7 @@ def test_waiting_failing_and_empty_turns() -> None:
     waiting = render_conversation([Turn(1, "q")], ENGLISH)
     assert ENGLISH.searching in waiting
     assert 'aria-busy="true"' in waiting
-    failed = render_conversation([Turn(1, "q", problem="The question is empty.", settled=True)], ENGLISH)
+    failed = render_conversation([Turn(1, "q", problem=Problem("question"), settled=True)], ENGLISH)
     assert 'role="alert"' in failed
     assert 'aria-busy="false"' in failed
     assert ENGLISH.sources_empty in render_sources([], ENGLISH)
@@ -289,7 +290,7 @@ def test_waiting_failing_and_empty_turns() -> None:
 
 def test_a_turn_says_where_alone_was_looked() -> None:
     turn = replace(turn_of(ENGLISH_QUESTION), within=Filter(languages=("en", "fr"), formats=("pdf",)))
-    for shown in (turn, replace(turn, answer=None), replace(turn, answer=None, problem="No.")):
+    for shown in (turn, replace(turn, answer=None), replace(turn, answer=None, problem=Problem("failed"))):
         assert Page(render_conversation([shown], ENGLISH)).texts["p"][1] == "Only in: English, French · PDF"
     assert "Only in" not in render_conversation([turn_of(ENGLISH_QUESTION)], ENGLISH)
 
@@ -299,6 +300,7 @@ def test_the_top_line_counts_documents_and_names_languages() -> None:
     assert "Documents: 12" in html
     assert "French, Arabic, English, Spanish, German +2" in html
     assert 'dir="rtl"' in render_header(ARABIC, 1, ["ar"])
+    assert "العربية، الفرنسية" in render_header(ARABIC, 1, ["ar", "fr"])
     assert Page(render_header(ENGLISH, 0, [])).texts["p"][1] == ""
 
 
@@ -319,12 +321,20 @@ def test_the_page_speaks_the_browsers_language(header: str, language: str) -> No
     assert choose(header).language == language
 
 
+def holes(words: str) -> set[str]:
+    return {part.split("}")[0] for part in words.split("{")[1:]}
+
+
 def test_every_languages_words_have_the_same_holes() -> None:
     english = {name: getattr(ENGLISH, name) for name in ENGLISH.__slots__}
     for strings in STRINGS.values():
         for name, value in english.items():
+            said = getattr(strings, name)
             if isinstance(value, str):
-                holes = {part.split("}")[0] for part in value.split("{")[1:]}
-                assert holes == {part.split("}")[0] for part in getattr(strings, name).split("{")[1:]}, name
+                assert holes(value) == holes(said), name
+            if isinstance(value, dict) and name != "formats":
+                assert {key: holes(words) for key, words in value.items()} == {
+                    key: holes(words) for key, words in said.items()
+                }, name
         assert len(strings.months) == 12
         assert strings.formats.keys() == ENGLISH.formats.keys() <= FORMATS

@@ -127,7 +127,7 @@ def test_errors_are_one_sentence(client: TestClient, request_line: str, body: by
     headers = {"content-type": "application/json"}
     response = client.request(method, path, content=body, headers=headers)
     assert response.status_code == status
-    assert list(response.json()) == ["error"]
+    assert response.json().keys() - {"reason"} == {"error"}
     assert said in response.json()["error"]
     assert "secret detail" not in response.text
     assert "Traceback" not in response.text
@@ -402,10 +402,14 @@ def test_an_error_after_the_first_line_is_a_line() -> None:
     library = Failing()
     asked = {"question": ENGLISH, "mode": "compose", "stream": True}
     with TestClient(build_app(library), base_url=LOCAL) as client:
-        assert lines_of(client.post("/api/ask", json=asked))[-1] == {"error": "The language model is away; start it."}
+        assert lines_of(client.post("/api/ask", json=asked))[-1] == {
+            "error": "The language model is away; start it.", "reason": "other",
+        }  # fmt: skip
         library.error = RuntimeError("secret detail")
         response = client.post("/api/ask", json=asked)
-        assert lines_of(response)[-1] == {"error": "Something failed on the server; its log says what."}
+        assert lines_of(response)[-1] == {
+            "error": "Something failed on the server; its log says what.", "reason": "failed",
+        }  # fmt: skip
         assert "secret detail" not in response.text
 
 
@@ -504,6 +508,24 @@ def test_what_cannot_be_asked_or_checked(
     assert said in response.json()["error"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "reason"),
+    [
+        ("ask", {"question": " "}, "question"),
+        ("ask", {"question": "q", "mode": "compose"}, "other"),
+        ("ask", {"question": "break"}, "failed"),
+        ("ask", {}, None),
+        ("check", {"name": "a.xlsx", "data": "eA=="}, "draft_kind"),
+        ("check", {"text": " "}, "draft_empty"),
+        ("check", {"name": "a.docx", "data": "eA=="}, "draft_unreadable"),
+    ],
+)
+def test_what_a_page_has_words_for_has_a_reason(
+    client: TestClient, path: str, body: dict[str, Any], reason: str | None
+) -> None:
+    assert client.post(f"/api/{path}", json=body).json().get("reason") == reason
+
+
 class Checking(Library):
     """A library whose drafts are checked by words, against an index."""
 
@@ -536,7 +558,8 @@ def test_a_draft_is_checked(tmp_path: Path) -> None:
         assert lines[-1]["result"]["sentences"][0]["text"] == "Draft"
         assert set(lines[-1]) == {"result"}
         bad = lines_of(client.post("/api/check", json={"name": "x.docx", "data": data, "stream": True}))
-        assert list(bad[-1]) == ["error"]
+        assert bad[-1].keys() == {"error", "reason"}
+        assert bad[-1]["reason"] == "draft_unreadable"
         large = client.post("/api/check", json={"text": "x" * (LARGEST_DRAFT + 1)})
         assert large.status_code == 413
 

@@ -8,6 +8,7 @@ import pytest
 from index.scan import Failure
 from index.sync import SyncProgress, SyncReport
 from rag.answer import Answer, Before, Citation, Difference, Elsewhere, RankedPassage, Removed, Statement
+from rag.remark import Remark
 from ui import terminal
 
 HOSTILE = "a\x1b[2Jb\x1b]0;title\x07c\rd\x9b31me\x00\x08\x7f\x85f\ng\u2028h"
@@ -60,7 +61,7 @@ def test_a_written_answer_with_what_was_removed() -> None:
             Removed(HOSTILE, "contradicted", "another_number", (2,)),
             Removed("Four.", "unsupported", "too_unlike"),
         ),
-        notice="stopped",
+        remarks=(Remark("away", HOSTILE), Remark("quotes_left_out", count=1, of=3)),
     )
     steered = terminal.plain(HOSTILE)
     assert terminal.answer_text(written) == (
@@ -68,7 +69,8 @@ def test_a_written_answer_with_what_was_removed() -> None:
         "[1] One. (en): One..txt, characters 10 to 20\n    “One.”\n"
         "[2] B (fr): b.pdf, page 3, characters 0 to 5\n    “Deux.”\n\n"
         f"Removed, as the sources do not support it (written by {steered}):\n"
-        f"  - {steered} (contradicted, another number [2])\n  - Four. (unsupported, too unlike)\n\nstopped"
+        f"  - {steered} (contradicted, another number [2])\n  - Four. (unsupported, too unlike)\n\n"
+        f"{steered}; the quoted answer stands; 1 of 3 quotes did not fit into the prompt"
     )
 
 

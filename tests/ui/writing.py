@@ -6,13 +6,13 @@ from dataclasses import replace
 
 from index.filters import Filter
 from rag.answer import Answer, Citation, Mode, Removed, Statement
+from rag.remark import Remark
 from tests.ui.library import ANSWERS, Library
 
 FRENCH, ENGLISH, ARABIC = ANSWERS
 SAID = "A worker in debt is to be treated as a possible victim."
 QUOTED = "Call the liaison before calling the employer."
 STRUCK = "Peru has <b>31.4</b> million inhabitants."
-STOPPED = "The writing was stopped."
 
 
 class Writing(Library):
@@ -45,11 +45,11 @@ class Writing(Library):
                 if stop.is_set():
                     break
             if stop.is_set():
-                yield replace(last, notice=STOPPED)
+                yield replace(last, remarks=(Remark("stopped"),))
                 return
             last = step
             yield step
-        yield replace(last, notice="1 of 3 quotes did not fit into the prompt.")
+        yield replace(last, remarks=(Remark("quotes_left_out", count=1, of=3),))
 
 
 def written_steps(quoted: Answer) -> tuple[Answer, ...]:

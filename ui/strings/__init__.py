@@ -24,7 +24,7 @@ def choose(accept_language: str) -> Strings:
     return next((STRINGS[language] for language in ordered if language in STRINGS), STRINGS["en"])
 
 
-def sentence(error: PinciteError) -> str:
+def sentence(error: PinciteError | str) -> str:
     """An error's message as a sentence by itself; the command writes it after the program's name."""
     said = str(error)
     return said[:1].upper() + said[1:] + ("" if said.endswith((".", "!", "?")) else ".")

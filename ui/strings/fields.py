@@ -46,7 +46,6 @@ class Strings:
     no_passages: str
     copy: str
     copied: str
-    failed: str
     look_in: str
     all_documents: str
     within: str
@@ -71,13 +70,15 @@ class Strings:
     written_by: str
     writing: str
     stop: str
-    stopped: str
     quotes: str
     before: str  # in front of the sentence before a quote that points back
     is_quoted: str
     is_supported: str
     removed: str
     reasons: dict[str, str]  # of rag/verify/verdict.py
+    remarks: dict[str, str]  # of rag/remark.py
+    problems: dict[str, str]  # of ui/problems.py
+    lost: str
     history: str
     history_here: str
     history_there: str

@@ -5,8 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.document import Span
-from index.errors import PinciteError
-from rag.check.draft import Link
+from rag.check.draft import DraftError, Link
 from rag.check.reading import LIMITS, read_draft, read_text
 from tests.rag.check.packed import call, note, paragraph, word_file
 
@@ -93,7 +92,7 @@ PIECES = st.sampled_from([
 def test_sentences_lie_in_the_text_in_order(text: str) -> None:
     try:
         draft = read_text(text + "End.")
-    except PinciteError:
+    except DraftError:
         return
     at = 0
     for sentence in draft.sentences:
@@ -119,15 +118,17 @@ def test_sentences_lie_in_the_text_in_order(text: str) -> None:
     ],
 )
 def test_what_cannot_be_checked_is_told_in_a_sentence(name: str, data: bytes, says: str) -> None:
-    with pytest.raises(PinciteError, match=says) as told:
+    with pytest.raises(DraftError, match=says) as told:
         read_draft(name, data)
+    problems = {"holds no text": "empty", "is no draft": "kind", "cannot be checked:": "unreadable"}
+    assert [problem for part, problem in problems.items() if part in str(told.value)] == [told.value.problem]
     assert "\n" not in str(told.value) and len(str(told.value)) < 300
 
 
 def test_a_draft_has_a_limit() -> None:
-    with pytest.raises(PinciteError, match="more than 1,000,000 characters"):
+    with pytest.raises(DraftError, match="more than 1,000,000 characters"):
         read_text("It leaks. " * 100_001)
-    with pytest.raises(PinciteError, match="bytes"):
+    with pytest.raises(DraftError, match="bytes"):
         read_draft("x.txt", b"It leaks." * 100, replace(LIMITS, file_bytes=100))
 
 

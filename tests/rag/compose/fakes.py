@@ -45,8 +45,12 @@ class FakeVerifier:
     def __init__(self, known: dict[str, tuple[VerdictStatus, Reason, str]] | None = None) -> None:
         self.known = known or {}
         self.asked: list[tuple[str, tuple[Passage, ...]]] = []
+        self.closely = True  # every time
 
-    def verify(self, view: View, statement: str, passages: Sequence[Passage] | None = None) -> Verdict:
+    def verify(
+        self, view: View, statement: str, passages: Sequence[Passage] | None = None, closely: bool = False
+    ) -> Verdict:
+        self.closely &= closely
         self.asked.append((statement, tuple(passages or ())))
         status, reason, quotes = self.known.get(statement, ("unsupported", "nothing_near", ""))
         evidence = tuple(found for quote in quotes.split("|") if quote for found in _evidence(quote, passages or ()))

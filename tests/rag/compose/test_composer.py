@@ -16,6 +16,7 @@ from rag.assistant import Assistant
 from rag.compose.composer import MOST_SENTENCES, Composer, _rests_on
 from rag.compose.model import Message
 from rag.quote import Quote
+from rag.remark import Remark
 from rag.verify.verdict import Evidence, Verdict
 from tests.index.fake_encoder import LetterEncoder
 from tests.rag.compose.fakes import FakeModel, FakeVerifier
@@ -147,6 +148,7 @@ def test_a_model_that_is_away_leaves_the_quoted_answer(tmp_path: Path) -> None:
     assert len(answers) == 2
     check(answers[-1])
     assert (answers[-1].composed, answers[-1].text) == (False, answers[0].text)
+    assert answers[-1].remarks == (Remark("away", "fake at nowhere cannot be reached"),)
     assert answers[-1].notice == "fake at nowhere cannot be reached; the quoted answer stands"
 
 
@@ -155,6 +157,7 @@ def test_a_model_that_breaks_off_leaves_what_was_checked(tmp_path: Path) -> None
     last = answers[-1]
     check(last)
     assert last.text == "Hannah has the key. [1]"
+    assert last.remarks == (Remark("broke_off", "fake broke off"),)
     assert last.notice == "fake broke off; what it wrote before was checked and stands"
     assert last.removed == ()  # half a sentence says nothing
     assert model.closed
@@ -262,6 +265,7 @@ def test_a_sentence_is_judged_against_the_passages_that_the_model_saw(tmp_path: 
     asking = assistant(tmp_path, FakeModel("Hannah has the key."))
     asking.ask(QUESTION, mode="compose")
     ((_, passages),) = asking._verifier.asked  # type: ignore[union-attr, attr-defined]
+    assert asking._verifier.closely  # type: ignore[union-attr, attr-defined]
     assert passages
     assert all(
         TEXTS[p.document].removeprefix("\ufeff")[p.start : p.end] == p.text
@@ -340,7 +344,18 @@ def test_quotes_that_do_not_fit_are_said(tmp_path: Path) -> None:
     model.count_tokens = lambda text: 2_000  # type: ignore[method-assign]
     last = assistant(tmp_path, model).ask(QUESTION, mode="compose")
     left = len(assistant(tmp_path, model).ask(QUESTION).citations) - 1
+    assert last.remarks == (Remark("quotes_left_out", count=left, of=left + 1),)
     assert last.notice == f"{left} of {left + 1} quotes did not fit into the prompt"
+    assert last.to_json()["notice"] == last.notice
+    assert last.to_json()["remarks"] == ({"kind": "quotes_left_out", "detail": "", "count": left, "of": left + 1},)
+
+
+def test_what_went_otherwise_is_told_together(tmp_path: Path) -> None:
+    model = FakeModel("", "fake is away")
+    model.count_tokens = lambda text: 2_000  # type: ignore[method-assign]
+    last = assistant(tmp_path, model).ask(QUESTION, mode="compose")
+    assert [remark.kind for remark in last.remarks] == ["away", "quotes_left_out"]
+    assert re.fullmatch(r"fake is away; the quoted answer stands; \d of \d quotes did not fit .*", last.notice or "")
 
 
 def test_many_threads_compose_at_once(tmp_path: Path) -> None:
