@@ -1,7 +1,9 @@
 """The figures of a statement that its sources have not: numbers, amounts, dates."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from rag.verify import lexicon
 from rag.verify.fact import Fact, alike, equal, units_differ
@@ -9,6 +11,9 @@ from rag.verify.facts import facts
 from rag.verify.source import Source
 from rag.verify.verdict import Mismatch, MismatchKind
 
+_WORD = re.compile(r"\w+")
+_TO = frozenset("to à au a al hasta até ad bis auf zu الى إلى حتى jusqu".split())
+_LONGEST_TO = 4  # words, units among them
 _SPELT = 12  # up to which numbers are usually spelt
 _DUAL = 2.0  # Arabic says two by the form of a word
 
@@ -27,7 +32,24 @@ def missing_figures(statement: str, own: Sequence[Fact], sources: Sequence[Sourc
         if other is None and any(_implied(statement, fact, source) for source in sources):
             continue
         found.append(_figure_mismatch(statement, fact, other, sources[0]))
-    return found
+    return found or _turned(statement, own, sources[0], per_source[0])
+
+
+def _turned(statement: str, own: Sequence[Fact], source: Source, others: Sequence[Fact]) -> list[Mismatch]:
+    """The first figure of a course that a source gives the other way round: from 54 to 38, where that has 38 to 54."""
+    for first, last in _courses(statement, own):
+        for begin, end in _courses(source.text, others):
+            if equal(first, end) and equal(last, begin) and not equal(first, begin):
+                return [_figure_mismatch(statement, first, begin, source)]
+    return []
+
+
+def _courses(text: str, figures: Sequence[Fact]) -> Iterator[tuple[Fact, Fact]]:
+    """The figures of `text` between which it says "to"."""
+    for first, last in pairwise(figures):
+        between = _WORD.findall(text[first.end : last.start].lower())
+        if len(between) <= _LONGEST_TO and not _TO.isdisjoint(between):
+            yield first, last
 
 
 def _is_surplus(fact: Fact, own: Sequence[Fact], others: Sequence[Fact]) -> bool:

@@ -68,11 +68,20 @@ def differ(statement: str, source: str, language: str = "en") -> list[tuple[str,
         ("He signed the treaty.", "He never signed the treaty.", [("negation", "", "never")]),
         ("He did not sign the treaty.", "He refused to sign the treaty.", []),
         ("He did not sign without a reason.", "He signed without a reason.", [("negation", "not", "")]),
+        ("It fell from 54 to 38 places.", "It rose from 38 to 54 places.", [("number", "54", "38")]),
+        ("It fell from 54 to 38 places.", "It fell from 54 to 38 places.", []),
+        ("Of 54 places 38 are taken.", "38 of 54 places are taken.", []),
         ("Two men came.", "Two men came.", []),
     ],
 )
 def test_differences(statement: str, source: str, expected: list[tuple[str, str, str]]) -> None:
     assert differ(statement, source) == expected
+
+
+def test_a_course_is_turned_in_another_language_too() -> None:
+    source = Source("Le prix est passé de 38 à 54 euros.", 0, "fr", "")
+    assert [(m.stated, m.found) for m in compare("The price went from 54 to 38 euros.", "en", [source]).mismatches]
+    assert compare("The price went from 38 to 54 euros.", "en", [source]).mismatches == ()
 
 
 def test_spelt_numbers_of_an_unread_language_are_let_pass() -> None:
