@@ -83,6 +83,7 @@ class Removed:
     status: Literal["contradicted", "unsupported"]
     reason: str  # a code of rag/verify/verdict.py
     citations: tuple[int, ...] = ()  # what contradicts it, where the answer cites it
+    words: tuple[str, ...] = ()  # words of it that are the reason, the first few
 
 
 @dataclass(frozen=True, slots=True)

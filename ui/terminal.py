@@ -63,7 +63,8 @@ def _writing(answer: Answer) -> Iterator[str]:
         yield f"Removed, as the sources do not support it (written by {plain(answer.model or 'a language model')}):"
         for removed in answer.removed:
             against = "".join(f"[{n}]" for n in removed.citations)
-            why = f"{removed.status}, {removed.reason.replace('_', ' ')}"
+            words = f": {', '.join(map(plain, removed.words))}" if removed.words else ""
+            why = f"{removed.status}, {removed.reason.replace('_', ' ')}{words}"
             yield f"  - {plain(removed.text)} ({why}{' ' + against if against else ''})"
     if answer.notice:
         yield ""

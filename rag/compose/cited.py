@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from index.view import View
 from rag.answer import Answer, Citation, Removed, Statement, StatementStatus
@@ -13,6 +14,8 @@ from rag.quote import Quote
 from rag.remark import Remark
 from rag.retrieve import Candidate
 from rag.verify.verdict import Evidence, Verdict
+
+_MOST_WORDS = 3  # for which a sentence was struck
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,9 @@ def _removed(verdict: Verdict, citations: Sequence[Citation]) -> Removed:
     contradicted = verdict.status == "contradicted"
     numbers = [c.number for c in citations if contradicted and any(_touches(c, e) for e in verdict.evidence)]
     text = without_lookalikes(verdict.statement)
-    return Removed(text, "contradicted" if contradicted else "unsupported", verdict.reason, tuple(numbers))
+    words = dict.fromkeys(without_lookalikes(m.stated) for m in verdict.mismatches if m.stated)
+    status: Literal["contradicted", "unsupported"] = "contradicted" if contradicted else "unsupported"
+    return Removed(text, status, verdict.reason, tuple(numbers), tuple(words)[:_MOST_WORDS])
 
 
 def _touches(citation: Citation, evidence: Evidence) -> bool:

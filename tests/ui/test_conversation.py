@@ -59,6 +59,7 @@ def test_written_sentences_say_their_status_and_removed_ones_their_reason(string
     assert [strings.is_supported, strings.is_quoted] == page.texts["span"][1:4:2]
     assert page.texts["del"] == [STRUCK]
     assert strings.reasons["another_number"] in html
+    assert "<b>31.4</b>" in page.texts["bdi"]
     assert strings.removed.format(count=1) in page.texts["summary"]
     assert strings.written_by.format(model="tiny") in page.texts["p"]
     assert page.with_class("written")[0]["aria-live"] == "off"

@@ -59,7 +59,7 @@ def test_a_written_answer_with_what_was_removed() -> None:
         model=HOSTILE,
         removed=(
             Removed(HOSTILE, "contradicted", "another_number", (2,)),
-            Removed("Four.", "unsupported", "too_unlike"),
+            Removed("Four.", "unsupported", "words_not_found", words=("Four", HOSTILE)),
         ),
         remarks=(Remark("away", HOSTILE), Remark("quotes_left_out", count=1, of=3)),
     )
@@ -69,7 +69,8 @@ def test_a_written_answer_with_what_was_removed() -> None:
         "[1] One. (en): One..txt, characters 10 to 20\n    “One.”\n"
         "[2] B (fr): b.pdf, page 3, characters 0 to 5\n    “Deux.”\n\n"
         f"Removed, as the sources do not support it (written by {steered}):\n"
-        f"  - {steered} (contradicted, another number [2])\n  - Four. (unsupported, too unlike)\n\n"
+        f"  - {steered} (contradicted, another number [2])\n"
+        f"  - Four. (unsupported, words not found: Four, {steered})\n\n"
         f"{steered}; the quoted answer stands; 1 of 3 quotes did not fit into the prompt"
     )
 

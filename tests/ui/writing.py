@@ -65,4 +65,8 @@ def written_steps(quoted: Answer) -> tuple[Answer, ...]:
     statements = (Statement(SAID, (1,), "supported"), Statement(QUOTED, (2,), "quoted"))
     begun = replace(quoted, composed=True, model="tiny", text=SAID, statements=statements[:1], citations=citations[:1])
     more = replace(begun, text=f"{SAID} {QUOTED}", statements=statements, citations=citations)
-    return begun, more, replace(more, removed=(Removed(STRUCK, "contradicted", "another_number", (1,)),))
+    return (
+        begun,
+        more,
+        replace(more, removed=(Removed(STRUCK, "contradicted", "another_number", (1,), ("<b>31.4</b>",)),)),
+    )

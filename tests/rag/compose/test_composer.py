@@ -13,11 +13,13 @@ from index.document import Passage, Span
 from index.errors import PinciteError, QuestionError
 from rag.answer import Answer, Removed
 from rag.assistant import Assistant
-from rag.compose.composer import MOST_SENTENCES, Composer, _rests_on
+from rag.compose.cited import _removed
+from rag.compose.composer import MOST_SENTENCES, NEARLY_BEST, Composer, _rests_on
+from rag.compose.markers import without_lookalikes
 from rag.compose.model import Message
 from rag.quote import Quote
 from rag.remark import Remark
-from rag.verify.verdict import Evidence, Verdict
+from rag.verify.verdict import Evidence, Mismatch, Verdict
 from tests.index.fake_encoder import LetterEncoder
 from tests.rag.compose.fakes import FakeModel, FakeVerifier
 from tests.rag.desk import TEXTS, build
@@ -44,6 +46,11 @@ def assistant(folder: Path, model: FakeModel, known: object = KNOWN, confidence:
 def compose(folder: Path, text: str, failure: str = "") -> tuple[list[Answer], FakeModel]:
     model = FakeModel(text, failure)
     return list(assistant(folder, model).answers(QUESTION, mode="compose")), model
+
+
+def compose_with(folder: Path, model: FakeModel) -> Answer:
+    *_, last = assistant(folder, model).answers(QUESTION, mode="compose")
+    return last
 
 
 def check(answer: Answer) -> None:
@@ -177,6 +184,19 @@ def test_one_place_is_cited_once_and_what_needs_several_is_struck(tmp_path: Path
     assert last.removed == (Removed("Hannah has the key and a bulb.", "unsupported", "too_unlike"),)
 
 
+def test_an_answer_rests_on_a_quote_that_is_nearly_the_best(tmp_path: Path) -> None:
+    material = assistant(tmp_path, FakeModel(""))._quote(QUESTION, "compose", 5, None)
+    passage = next(c.passage for c in material.candidates if BULB in c.passage.text)
+    at = passage.start + passage.text.index(BULB)
+    lower = Quote(passage, at, at + len(BULB), 0.5)
+    best = Quote(passage, passage.end - 1, passage.end, 0.5 + NEARLY_BEST)
+    for score, composed in ((0.5, True), (0.49, False)):
+        chosen = replace(material, quotes=(best, replace(lower, score=score)))
+        *_, last = Composer(FakeModel("The lamp lacks a bulb.")).compose(chosen, FakeVerifier(KNOWN))  # type: ignore[arg-type]
+        assert last.composed == composed
+        assert [r.reason for r in last.removed] == ([] if composed else ["beside_the_answer"])
+
+
 @pytest.mark.parametrize(
     ("said", "kept", "struck"),
     [
@@ -200,6 +220,16 @@ def test_an_answer_is_in_the_questions_language(tmp_path: Path) -> None:
     last = assistant(tmp_path, FakeModel(f"{french} Hannah has the key."), known).ask(QUESTION, mode="compose")
     assert last.text == "Hannah has the key. [1]"
     assert last.removed == (Removed(french, "unsupported", "another_language"),)
+
+
+def test_what_is_struck_says_for_which_words() -> None:
+    said = "Peter has two keys, one lamp and a boat."
+    words = ["Peter", "two", "", "Peter", "lamp [1]", "boat"]
+    mismatches = tuple(Mismatch("words", word, "", 0, 0, 0, 0) for word in words)
+    removed = _removed(Verdict(said, "unsupported", 0.1, "words_not_found", (), mismatches), ())
+    assert removed == Removed(
+        said, "unsupported", "words_not_found", (), ("Peter", "two", without_lookalikes("lamp [1]"))
+    )
 
 
 def test_at_most_five_sentences(tmp_path: Path) -> None:
@@ -377,3 +407,11 @@ def test_what_joined_a_quote_is_not_what_it_was_quoted_for(start: int, end: int,
     assert _rests_on(verdict, Quote(passage, 0, 14, 1.0, best=Span(5, 9))) == rests
     assert _rests_on(verdict, Quote(passage, 0, 14, 1.0))
     assert not _rests_on(verdict, Quote(replace(passage, number=1), 0, 14, 1.0))
+
+
+def test_a_model_that_goes_round_in_circles_is_left(tmp_path: Path) -> None:
+    model = FakeModel("Hannah has the key. " + "and the lamp of the harbour " * 40)
+    last = compose_with(tmp_path, model)
+    assert last.text == "Hannah has the key. [1]"
+    assert model.closed
+    assert model.said < len(model.text) // model.size / 2
