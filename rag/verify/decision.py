@@ -114,7 +114,8 @@ def _completed(
 
 
 def _source(stretch: Stretch) -> Source:
-    return Source(stretch.text, stretch.start, stretch.passage.language, stretch.passage.title, stretch.pairs)
+    passage = stretch.passage
+    return Source(stretch.text, stretch.start, passage.language, passage.title, stretch.pairs, stretch.cosine)
 
 
 def _differing(statement: str, scored: Scored, comparison: Comparison) -> Verdict:

@@ -9,7 +9,7 @@ from rag.verify.nearness import WordPairs
 class Source:
     """A stretch of a document, `document text[start : start + len(text)] == text`, its language and its title.
 
-    `pairs` says how alike its words and the statement's are, where that is known.
+    `cosine` says how near it is to the statement, -1 to 1, and `pairs` how alike their words are, where that is known.
     """
 
     text: str
@@ -17,3 +17,4 @@ class Source:
     language: str
     title: str
     pairs: WordPairs | None = None
+    cosine: float = 1.0

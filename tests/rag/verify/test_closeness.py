@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from index.document import Span
-from rag.verify.closeness import HEARD, strays
+from rag.verify.closeness import HEARD, NEAR, strays
 from rag.verify.nearness import WordPairs
 from rag.verify.source import Source
 
@@ -85,9 +85,16 @@ def test_across_languages_each_word_is_like_one_of_the_source(likeness: float, e
     cosines[0] = 0.1  # a little word
     found = strays(statement, "en", [Source(source, 0, "fr", "", WordPairs(cosines, *spans))])
     assert [mismatch.stated for mismatch in found] == expected
-    cosines[2] = 0.1  # too little on average
-    found = strays(statement, "en", [Source(source, 0, "fr", "", WordPairs(cosines, *spans))])
-    assert [mismatch.stated for mismatch in found] == ["stadium"]
+
+
+@pytest.mark.parametrize(("cosine", "expected"), [(NEAR, []), (NEAR - 0.01, ["stadium"])])
+def test_across_languages_the_whole_is_near(cosine: float, expected: list[str]) -> None:
+    statement, source = "The stadium was Springfield", "L’équipe joue à Springfield"
+    spans = [tuple(Span(*m.span()) for m in re.finditer(r"\S+", text)) for text in (statement, source)]
+    cosines = np.full((4, 4), 0.95, np.float32)
+    cosines[:2] = 0.8  # "The" tells nothing
+    found = strays(statement, "en", [Source(source, 0, "fr", "", WordPairs(cosines, *spans), cosine)])
+    assert [mismatch.stated for mismatch in found] == expected
 
 
 def test_across_languages_what_is_supposed_is_not_stated() -> None:
