@@ -5,6 +5,8 @@
 QUESTIONS.jsonl has {"question"} a line, or is an evaluation set's folder. The sentences that were kept are added to
 OUT with their evidence, and those that were struck; `suspect` has the figures, and the names in Latin letters, of a
 sentence that stand in none of its quotes.
+With --recorded FILE what the model wrote is kept there, and taken from it where it was asked the same before: sentences
+can so be verified again by other rules, and times mean nothing then.
 With --beside N another thread asks quoted questions meanwhile, N a second, and its times are given.
 """
 
@@ -21,6 +23,8 @@ from statistics import median
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from recorded import Recorded
 
 from rag.answer import Answer
 from rag.assistant import Assistant
@@ -41,6 +45,9 @@ def main() -> None:
     asking = assistant(settings, confidence=given.confidence)
     questions = _questions(given.questions_file)[given.skip : given.skip + given.questions]
     asking.ask(_WARM, mode="compose")  # loads the model, which is no part of an answer's time
+    if given.recorded:
+        assert asking._composer is not None
+        asking._composer.model = Recorded(asking._composer.model, given.recorded)
     over = threading.Event()
     beside: list[float] = []
     meanwhile = threading.Thread(target=_ask_beside, args=(asking, questions, given.beside, over, beside))
@@ -66,6 +73,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--confidence", type=float)
     parser.add_argument("--beside", type=float, default=0)
     parser.add_argument("--out", type=Path)
+    parser.add_argument("--recorded", type=Path)
     return parser.parse_args()
 
 
@@ -103,7 +111,7 @@ def _ask_beside(
 
 def _removed(answer: Answer) -> list[dict[str, Any]]:
     return [
-        {"question": answer.question, "sentence": r.text, "status": r.status, "reason": r.reason}
+        {"question": answer.question, "sentence": r.text, "status": r.status, "reason": r.reason, "words": r.words}
         for r in answer.removed
     ]
 
