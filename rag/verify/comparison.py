@@ -8,6 +8,7 @@ from rag.verify.facts import facts
 from rag.verify.missing_figures import missing_figures
 from rag.verify.missing_names import missing_names
 from rag.verify.other_words import other_words
+from rag.verify.peoples import other_peoples
 from rag.verify.source import Source
 from rag.verify.verdict import Mismatch
 
@@ -28,7 +29,7 @@ def compare(statement: str, language: str, sources: Sequence[Source]) -> Compari
     """A statement with the sentences that came nearest to it, the best one first."""
     own = [fact for fact in facts(statement, language) if fact.firm]
     missing = missing_figures(statement, own, sources)
-    lacking = missing_names(statement, language, sources)
+    lacking = missing_names(statement, language, sources) or other_peoples(statement, sources)
     denied = denials(statement, language, sources)
     others = () if missing or lacking else other_words(statement, language, sources[0])
     return Comparison((*missing, *lacking, *denied, *others))

@@ -194,9 +194,9 @@ def units() -> dict[str, str]:
 
 @cache
 def counting() -> frozenset[str]:
-    """The words that count, rank and measure, in every language that is read: few of them name anybody."""
+    """The words that count and rank, in every language that is read: few of them name anybody."""
     tables = [table(language) for language in _NUMBERS for table in (numbers, ordinals)]
-    return frozenset(word for table in tables for word in table) | frozenset(units())
+    return frozenset(word for table in tables for word in table)
 
 
 def joins(word: str, language: str) -> bool:

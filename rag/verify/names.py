@@ -116,6 +116,7 @@ def _is_name(word: str) -> bool:
         and not _NUMERAL.fullmatch(word)
         and lower not in _NO_NAMES
         and lower not in lexicon.months()
+        and lower not in lexicon.counting()
         and lower not in lexicon.WEEKDAYS
     )
 
@@ -132,7 +133,11 @@ def words_of(text: str) -> tuple[str, ...]:
 
 def candidates(text: str) -> tuple[str, ...]:
     """Those words of `text` that may be a name's by what they mean: "million" sounds as Molvane may, "third" as Toledo."""
-    return tuple(word for word in words_of(text) if _plain(word) not in lexicon.counting())
+    return tuple(word for word in words_of(text) if not _measures(_plain(word)))
+
+
+def _measures(word: str) -> bool:
+    return word in lexicon.counting() or word in lexicon.units()
 
 
 def found_in(name: str, words: Iterable[str]) -> bool:

@@ -42,6 +42,7 @@ def test_another_name(one: str, other: str) -> None:
         ),
         ("en", "According to Jane Smith, it rained in May.", ["Jane", "Smith"]),
         ("en", "Yesterday it rained.", []),
+        ("en", "Twenty Indonesians were freed.", ["Indonesians"]),
         ("en", "Henry Cole spoke.", ["Henry", "Cole"]),
         ("de", "Die Regierung lobte Angela Merkel.", ["Angela", "Merkel"]),
         ("fr", "Au XIXe siècle, l'Élysée fut vendu.", ["Élysée"]),
