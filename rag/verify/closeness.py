@@ -15,7 +15,7 @@ from index.analysis import terms, words
 from index.language import little_words
 from rag.verify.fact import equal
 from rag.verify.facts import facts
-from rag.verify.names import candidates, found_in, names
+from rag.verify.names import PREFIXES, candidates, found_in, names
 from rag.verify.source import Source
 from rag.verify.verdict import Mismatch
 
@@ -27,7 +27,6 @@ _LEAST_LETTERS = (("\u0590", 4), ("\u0900", 3), ("\U0010ffff", 1))
 _LEAST_STEM = 3
 NEAR = 0.7  # cosine to a source in another language; of true translations at most 7 in 100 are below
 _COUNTED = 2  # words after a number, among which is what it counts
-_AFFIXES = 3  # letters that Arabic may add to a word, its article among them
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _PARTED = re.compile(r"[,;:.()«»\"،؛\n]")
 # Auxiliaries and the like, beside the little words that tell the languages apart.
@@ -97,7 +96,7 @@ def _known(term: str, there: Counter[str], language: str) -> str | None:
 
 def _is_joined(long: str, short: str) -> bool:
     """Whether an Arabic term is another with what may be written at its beginning."""
-    return len(short) >= _LEAST_STEM and 0 < len(long) - len(short) <= _AFFIXES and long.endswith(short)
+    return len(short) >= _LEAST_STEM and long.endswith(short) and long.removesuffix(short) in PREFIXES
 
 
 def _counting_else(statement: str, language: str, sources: Sequence[Source]) -> Iterator[Mismatch]:

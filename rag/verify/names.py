@@ -42,7 +42,8 @@ _OPENERS = frozenset(
 )
 _MOSTLY = 0.6  # of a sentence's words; where more are capitalised, capitals tell nothing
 _LEAST = 6  # words, of which that can be told
-_PREFIXES = ("وبال", "وال", "بال", "كال", "فال", "لل", "ال", "و", "ب", "ل", "ك", "ف", "س")
+# Articles, prepositions and the like, which Arabic writes with the word after them.
+PREFIXES = ("وبال", "وال", "بال", "كال", "فال", "لل", "ال", "و", "ب", "ل", "ك", "ف", "س")
 _SHORT = 3
 _LONG = 5  # sounds; one of so many may differ
 _SILENT = ("t", "d", "s", "p", "x", "z", "r")  # at the end of French names
@@ -254,7 +255,7 @@ def _plain(word: str) -> str:
 @lru_cache(maxsize=65536)
 def _bare(word: str) -> frozenset[str]:
     """An Arabic word with and without what may be joined to its beginning."""
-    without = {word[len(p) :] for p in _PREFIXES if word.startswith(p) and len(word) - len(p) >= _SHORT - 1}
+    without = {word[len(p) :] for p in PREFIXES if word.startswith(p) and len(word) - len(p) >= _SHORT - 1}
     return frozenset({word} | without)
 
 

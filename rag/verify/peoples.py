@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 from index.analysis import fold
 from rag.verify.folded import folded
+from rag.verify.names import PREFIXES
 from rag.verify.source import Source
 from rag.verify.verdict import Mismatch
 
@@ -95,7 +96,6 @@ _WORD = re.compile(r"[^\W\d_]+")
 _INFLECTED = 6  # letters after a beginning, at most
 # With any other, تركي would begin "focus" and "structure".
 _ARABIC_ENDINGS = frozenset(["", *"ه ا ي يا يه ين ون ان ات يون يين يات يان يتين تين ستان".split()])
-_PREFIXES = ("وال", "بال", "كال", "فال", "لل", "ال", "و", "ب", "ل")
 
 
 def other_peoples(statement: str, sources: Sequence[Source]) -> list[Mismatch]:
@@ -125,7 +125,7 @@ def _row(word: str) -> int | None:
     arabic = "\u0600" <= plain[:1] <= "\u06ff"
     bare = [plain]
     if arabic:
-        bare += [plain[len(p) :] for p in _PREFIXES if plain.startswith(p)]
+        bare += [plain[len(p) :] for p in PREFIXES if plain.startswith(p)]
     for spelling in bare:
         for end in range(len(spelling), max(2, len(spelling) - _INFLECTED - 1), -1):
             row = _beginnings().get(spelling[:end])

@@ -31,6 +31,7 @@ def words_of(statement: str, language: str, source: str, title: str = "") -> lis
         ("fr", "La lampe de Lise et la lampe de Nour brûle.", "La lampe de Lise et de Nour brûle.", ["lampe"]),
         ("fr", "L’accord n’a pas été signé.", "L'accord n'a pas été signé.", []),
         ("ar", "وقع الوزير الاتفاق", "وقّع الوزيرُ اتفاقا مع النقابة.", []),  # with and without the article
+        ("ar", "أسس التحف وزير", "أسس متحف وزير.", ["التحف"]),  # antiques are no museum
         ("ar", "وقع الوزير القانون", "وقع الوزير اتفاقا مع النقابة.", ["القانون"]),
         ("en", "Luther wrote it.", "Lutero (Luther) wrote it.", []),
         ("en", "Napoleón wrote it.", "Napoléon wrote it.", []),
