@@ -32,7 +32,7 @@ _POINTS = re.compile(f"[{_MARKS}]")
 # Dandas, currency signs and the like stand among the letters of their scripts.
 _SIGNS = "".join(c for c in map(chr, range(0x0900, 0x1800)) if unicodedata.category(c)[0] in "PS")
 # \w leaves out the combining vowels of Indic scripts, which belong to their words.
-_WORD = re.compile(
+WORD = re.compile(
     rf"[{_HAN}]+|(?:(?![{_SIGNS}])[{_UNSPACED}])+"
     rf"|(?:(?![{_HAN}{_UNSPACED}])[^\W_]|(?![{_SIGNS}])[\u0900-\u0dff{_MARKS}])+"
 )
@@ -49,7 +49,7 @@ def terms(text: str, language: str) -> list[str]:
 
 def words(text: str) -> list[str]:
     """The words of `text`, case folded, compatibility forms and digits made plain, before any stemming."""
-    return _WORD.findall(_plain_digits(unicodedata.normalize("NFKC", text).casefold()))
+    return WORD.findall(_plain_digits(unicodedata.normalize("NFKC", text).casefold()))
 
 
 def word_terms(word: str, language: str) -> tuple[str, ...]:

@@ -31,7 +31,7 @@ _DRAFT: dict[DraftProblem, ProblemKind] = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a question got no answer."""
+    """Why a question got no answer, or its writing ended."""
 
     kind: ProblemKind
     detail: str = ""  # what the error says, in English; "" where the kind says all

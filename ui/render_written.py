@@ -107,7 +107,7 @@ def _struck(turn: Turn, answer: Answer, removed: Removed, strings: Strings) -> s
     reason = escape(strings.reasons.get(removed.reason, strings.unsupported))
     cited = _cited(turn, removed.citations)
     links = markers(turn, cited, strings, {citation.number for citation in cited})
-    words = ", ".join(f"<bdi{lang(answer.language)}>{escape(word)}</bdi>" for word in removed.words)
+    words = strings.comma.join(f"<bdi{lang(answer.language)}>{escape(word)}</bdi>" for word in removed.words)
     told = f"{reason} ({words})" if words else reason
     return (
         f'<li><del dir="auto"{lang(answer.language)}>{escape(removed.text)}</del> '

@@ -11,11 +11,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from index.analysis import terms, words
+from index.analysis import WORD, terms, word_terms, words
 from index.language import little_words
+from rag.verify.denial import is_heard
 from rag.verify.fact import equal
 from rag.verify.facts import facts
 from rag.verify.names import PREFIXES, candidates, found_in, names
+from rag.verify.negation import Cue
 from rag.verify.source import Source
 from rag.verify.verdict import Mismatch
 
@@ -27,7 +29,6 @@ _LEAST_LETTERS = (("\u0590", 4), ("\u0900", 3), ("\U0010ffff", 1))
 _LEAST_STEM = 3
 NEAR = 0.7  # cosine to a source in another language; of true translations at most 7 in 100 are below
 _COUNTED = 2  # words after a number, among which is what it counts
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _PARTED = re.compile(r"[,;:.()«»\"،؛\n]")
 # Auxiliaries and the like, beside the little words that tell the languages apart.
 _AUXILIARIES = frozenset(
@@ -69,19 +70,23 @@ def strays(statement: str, language: str, sources: Sequence[Source]) -> tuple[Mi
 
 def _not_there(statement: str, language: str, sources: Sequence[Source]) -> Iterator[Mismatch]:
     """Each word of the statement that is said more often than in the sources and their titles."""
-    there: Counter[str] = Counter()
-    for text in dict.fromkeys([*(source.text for source in sources), *(source.title for source in sources)]):
-        there.update(terms(text, language))
-    spelt = [word for source in sources for word in (*candidates(source.text), *candidates(source.title))]
+    texts = dict.fromkeys([*(source.text for source in sources), *(source.title for source in sources)])
+    there = Counter(term for text in texts for term in terms(text, language))
+    spelt = [word for text in texts for word in candidates(text)]
     named = {name.start for name in names(statement, language) if found_in(name.text, spelt)}
-    for match in _WORD.finditer(statement):
-        for term in terms(match[0], language) if _tells(match[0], language) else ():
+    for match in WORD.finditer(statement):
+        for term in _telling(match[0], language):
             known = _known(term, there, language)
             if known is not None:
                 there[known] -= 1
             elif match.start() not in named or term in there:
                 yield _stray(match)
                 break
+
+
+def _telling(written: str, language: str) -> list[str]:
+    """The terms of some words, without those of little ones."""
+    return [term for word in words(written) if _tells(word, language) for term in word_terms(word, language)]
 
 
 def _known(term: str, there: Counter[str], language: str) -> str | None:
@@ -111,17 +116,17 @@ def _counting_else(statement: str, language: str, sources: Sequence[Source]) -> 
             for other in facts(source.text, source.language)
             if equal(fact, other)
             for match in _after(source.text, other.end, source.language, _COUNTED)
-            for term in terms(match[0], language)
+            for term in _telling(match[0], language)
         ]
-        if beside and not set(terms(counted[0][0], language)) & set(beside):
+        if beside and not set(_telling(counted[0][0], language)) & set(beside):
             yield _stray(counted[0])
 
 
 def _after(text: str, start: int, language: str, most: int) -> list[re.Match[str]]:
     """The first words after `start` that tell something, up to where the clause ends."""
     end = _PARTED.search(text, start)
-    found = [m for m in _WORD.finditer(text, start, end.start() if end else len(text)) if m[0].isalpha()]
-    telling = [m for m in found[: most + 2] if _tells(m[0], language)]
+    found = [m for m in WORD.finditer(text, start, end.start() if end else len(text)) if not m[0][0].isdigit()]
+    telling = [m for m in found[: most + 2] if _telling(m[0], language)]
     return telling[:most]
 
 
@@ -143,17 +148,28 @@ def _unheard(statement: str, language: str, source: Source) -> Iterator[Mismatch
 
 
 def _tells_much(written: str, language: str) -> bool:
-    match = _WORD.search(written)
-    return match is not None and _tells(match[0], language)
+    return bool(_telling(written, language))
 
 
 def _stated_outright(statement: str, language: str, source: Source) -> Iterator[Mismatch]:
-    """The first word by which a source supposes, where the statement has none at all."""
-    said = _hedges(source.language)
-    if said and not any(word in _hedges(language) for word in words(statement)):
-        match = next((m for m in _WORD.finditer(source.text) if m[0] in said), None)  # May is a month
-        if match:
-            yield Mismatch("words", "", match[0], 0, 0, source.start + match.start(), source.start + match.end())
+    """The first word by which a source supposes what is stated, where the statement has none at all."""
+    if not supposes(statement, language):
+        for match in WORD.finditer(source.text):
+            clause = Cue(match.start(), match.end())
+            if _is_hedge(match[0], source.language) and (
+                not source.pairs or is_heard(source.text, clause, source.pairs)
+            ):
+                yield Mismatch("words", "", match[0], 0, 0, source.start + match.start(), source.start + match.end())
+                return
+
+
+def supposes(text: str, language: str) -> bool:
+    """Whether a word in `text` supposes, allows or reports: may, allegedly."""
+    return any(_is_hedge(match[0], language) for match in WORD.finditer(text))
+
+
+def _is_hedge(word: str, language: str) -> bool:
+    return word.casefold() in _hedges(language) and word != "May"
 
 
 @lru_cache(maxsize=64)

@@ -59,6 +59,7 @@ def decide(
     if best.score < LEAST:
         reason: Reason = "too_unlike" if best.score >= NEAR else "nothing_near"
         return Verdict(statement, "unsupported", best.score, reason, best.evidence[:1])
+    strayed: list[tuple[Scored, Comparison]] = []
     found: list[tuple[Scored, Comparison]] = []
     for candidate in scored:
         if candidate.score < max(LEAST, best.score - _AS_GOOD):
@@ -71,8 +72,8 @@ def decide(
             comparison = Comparison(strays(statement, language, [_source(s) for s in completed.stretches]))
         if not comparison.mismatches:
             return Verdict(statement, "supported", completed.score, "same_meaning", completed.evidence)
-        found.insert(0 if said else len(found), (completed, comparison))
-    return _differing(statement, *found[0])
+        (strayed if said else found).append((completed, comparison))
+    return _differing(statement, *[*strayed, *found][0])
 
 
 def unheard(statement: str, language: str, scored: Scored) -> Mismatch | None:
@@ -130,7 +131,8 @@ def _differing(statement: str, scored: Scored, comparison: Comparison) -> Verdic
         status = "unsupported"
         reason = "name_not_found" if all(m.kind == "name" for m in mismatches) else "figure_not_found"
         if all(m.kind in ("negation", "words") for m in mismatches):
-            reason = "words_not_found" if all(m.kind == "words" for m in mismatches) else "too_unlike"
+            own = all(m.kind == "words" for m in mismatches) and any(m.stated for m in mismatches)
+            reason = "words_not_found" if own else "too_unlike"
     return Verdict(statement, status, doubted, reason, scored.evidence, mismatches)
 
 

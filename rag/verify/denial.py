@@ -32,7 +32,7 @@ def denials(statement: str, language: str, sources: Sequence[Source]) -> list[Mi
         return []
     if not verbatim and _may_deny_otherwise(statement, language, source, bool(here)):
         return []
-    if there and source.pairs and not _is_heard(source.text, there[0], source.pairs):
+    if there and source.pairs and not is_heard(source.text, there[0], source.pairs):
         return []
     return [_denial(statement, source, here, there)]
 
@@ -40,10 +40,10 @@ def denials(statement: str, language: str, sources: Sequence[Source]) -> list[Mi
 def _speaks_of_it(source: Source) -> bool:
     """Whether a sentence beside the best one denies something of which the statement speaks."""
     pairs = source.pairs
-    return pairs is not None and any(_is_heard(source.text, cue, pairs) for cue in cues(source.text, source.language))
+    return pairs is not None and any(is_heard(source.text, cue, pairs) for cue in cues(source.text, source.language))
 
 
-def _is_heard(text: str, cue: Cue, pairs: WordPairs) -> bool:
+def is_heard(text: str, cue: Cue, pairs: WordPairs) -> bool:
     """Whether the statement speaks of what the clause with this word denies."""
     start = max((m.end() for m in _CLAUSE.finditer(text, 0, cue.start)), default=0)
     after = _CLAUSE.search(text, cue.end)

@@ -37,10 +37,11 @@ def missing_figures(statement: str, own: Sequence[Fact], sources: Sequence[Sourc
 
 def _turned(statement: str, own: Sequence[Fact], source: Source, others: Sequence[Fact]) -> list[Mismatch]:
     """The first figure of a course that a source gives the other way round: from 54 to 38, where that has 38 to 54."""
+    said = list(_courses(source.text, others))
     for first, last in _courses(statement, own):
-        for begin, end in _courses(source.text, others):
-            if equal(first, end) and equal(last, begin) and not equal(first, begin):
-                return [_figure_mismatch(statement, first, begin, source)]
+        turned = [begin for begin, end in said if equal(first, end) and equal(last, begin)]
+        if turned and not any(equal(first, begin) and equal(last, end) for begin, end in said):
+            return [_figure_mismatch(statement, first, turned[0], source)]
     return []
 
 
@@ -48,7 +49,8 @@ def _courses(text: str, figures: Sequence[Fact]) -> Iterator[tuple[Fact, Fact]]:
     """The figures of `text` between which it says "to"."""
     for first, last in pairwise(figures):
         between = _WORD.findall(text[first.end : last.start].lower())
-        if len(between) <= _LONGEST_TO and not _TO.isdisjoint(between):
+        alike = bool(first.dates) == bool(last.dates)
+        if alike and len(between) <= _LONGEST_TO and not _TO.isdisjoint(between):
             yield first, last
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rag.verify.names import Name, candidates, comparable, found_in, is_common, names, script
+from rag.verify.names import Name, candidates, comparable, found_in, is_common, names, script, words_of
 from rag.verify.nearness import WordPairs
 from rag.verify.source import Source
 from rag.verify.verdict import Mismatch
@@ -22,14 +22,17 @@ _WHOLE = 0.62  # of a source's characters; a statement of more in Arabic, which 
 def missing_names(statement: str, language: str, sources: Sequence[Source]) -> list[Mismatch]:
     """The names of a statement that its sources have in no spelling, and in no translation that is known or likely."""
     own = [name for name in names(statement, language) if name.firm]
-    words = [word for source in sources for word in (*candidates(source.text), *candidates(source.title))]
+    texts = [text for source in sources for text in (source.text, source.title)]
+    words = [word for text in texts for word in candidates(text)]
+    spelt = {word for text in texts for word in words_of(text)}
     best = sources[0]
     others = [n for n in names(best.text, best.language) if n.firm]
     if not own and script(statement.lstrip('«"“ ')) not in ("latin", "cyrillic", "greek"):
         return _replaced(statement, others, best)
     free = [n for n in others if not any(found_in(mine.text, [n.text]) for mine in own)]
     telling = any(not is_common(n.text) for n in free)
-    unfound = [n for n in own if comparable(n.text, words) and not found_in(n.text, words)]
+    new = [n for n in own if spelt.isdisjoint(words_of(n.text))]  # Miles, Day and Pound are names, too
+    unfound = [n for n in new if comparable(n.text, words) and not found_in(n.text, words)]
     lacking = [n for n in unfound if _is_other(n, language == best.language, telling, best.pairs)]
     return [_name_mismatch(name, free, best) for name in lacking]
 

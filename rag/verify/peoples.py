@@ -1,7 +1,7 @@
 """Peoples and countries as adjectives say them, small letters or none: a Malaysian minister is no Indonesian one.
 
-A row holds the beginnings of the words of one people in English, French, Spanish and Arabic, long enough to begin no
-other words. What has a capital is a name besides, and compared as one (names.py).
+A row holds the beginnings of the words of one people in English, French, Spanish and Arabic. What countries are called
+is known elsewhere (exonyms.py), and what has a capital is a name besides, and compared as one (names.py).
 """
 
 import re
@@ -10,35 +10,35 @@ from functools import cache, lru_cache
 
 from index.analysis import fold
 from rag.verify.folded import folded
-from rag.verify.names import PREFIXES
+from rag.verify.names import PREFIXES, found_in, words_of
 from rag.verify.source import Source
 from rag.verify.verdict import Mismatch
 
 _ROWS = """german|allemand|aleman|المان
-greek|grecque|grieg|يونان
+greek|grec|grieg|يونان
 egypt|egipci|مصري
 english|anglais|ingles|انجليز|انكليز
 britis|britanni|britani|بريطان
 french|francais|frances|فرنس
 spanish|espagnol|espanol|اسبان
 italia|italie|ايطال
-polish|polonais|polac|بولند
-hungar|hongrois|مجري
-turkish|turque|turco|تركي
-morocc|marocain|marroqui|مغربي
+polonais|polac|بولند
+hungar|hongrois|húngar
+turkish|turc|turque|turqu|تركي
+morocc|maroc|marroqui|marruec|مغربي
 algeri|argelin|جزائر
 tunisi|tunecin|تونسي
 lebanese|libanais|libanes|لبنان
-syrian|syrien|siria|سوري
+syria|syrie|siria|سوري
 jordani|اردني
 palestin|فلسطين
 israel|اسرائيل
-iraqi|irakien|iraki|عراقي
-iranian|iranien|irani|ايراني
+iraq|irak|عراقي
+iran|ايراني
 saudi|saoudi|سعودي
 yemeni|yemenit|يمني
-kuwaiti|koweitien|كويتي
-qatari|qatarien|catari|قطري
+kuwait|koweit|كويتي
+qatari|qatarien|catari
 emirati|اماراتي
 sudan|soudan|سوداني
 libyan|libyen|libia|ليبي
@@ -53,7 +53,7 @@ pakistan|باكستان
 afghan|afgan|افغان
 bangladesh|بنغلاد|بنجلاد
 indonesi|اندونيس|إندونيس
-malaysia|malaisien|malasi|ماليز
+malaysia|malaisi|malasi|ماليز
 philippin|filipin|فلبين|فيليبين
 cambod|camboyan|كمبود
 thailand|tailand|thai|تايلاند
@@ -66,10 +66,10 @@ russian|russe|ruso|rusa|روسي
 ukrain|ucrani|اوكران
 american|americain|estadouniden|امريك|اميرك
 canadi|كندي
-mexica|mexicain|مكسيك
+mexic|مكسيك
 brazil|bresil|brasil|برازيل
 argentin|ارجنتين
-colombi|كولومبي
+colombia|colombie|كولومبي
 venezue|venezol|فنزويل
 peruvian|peruvien|peruan|بيروفي
 cuban|cubain|كوبي
@@ -99,17 +99,15 @@ _ARABIC_ENDINGS = frozenset(["", *"ه ا ي يا يه ين ون ان ات يون
 
 
 def other_peoples(statement: str, sources: Sequence[Source]) -> list[Mismatch]:
-    """The first people in a statement that none of its sources names, where the best of them names another instead."""
-    said = {row for source in sources for text in (source.text, source.title) for row, _ in _peoples(text)}
-    own = list(_peoples(statement))
-    free = [(row, word) for row, word in _peoples(sources[0].text) if row not in {row for row, _ in own}]
-    for row, word in own:
-        if row not in said and free and not word[0][0].isupper():
-            other, start = free[0][1], sources[0].start
-            return [
-                Mismatch("name", word[0], other[0], *word.span(), start + other.start(), start + other.end())
-            ]  # fmt: skip
-    return []
+    """The first people in a statement that none of its sources names, where the best of them names another."""
+    texts = [text for source in sources for text in (source.text, source.title)]
+    said = {row for text in texts for row, _ in _peoples(text)}
+    own = [(row, word) for row, word in _peoples(statement) if not word[0][0].isupper()]
+    if not any(row not in {mine for mine, _ in own} for row, _ in _peoples(sources[0].text)):
+        return []
+    spelt = [word for text in texts for word in words_of(text)]
+    other = next((w for row, w in own if row not in said and not found_in(w[0], spelt)), None)
+    return [] if other is None else [Mismatch("name", other[0], "", *other.span(), 0, 0)]
 
 
 def _peoples(text: str) -> Iterator[tuple[int, re.Match[str]]]:

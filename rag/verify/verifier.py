@@ -11,6 +11,7 @@ from index.encoder import QuestionEncoder
 from index.view import View
 from rag.question import LONGEST, Question, understand, whole
 from rag.retrieve import Candidate, look_at, retrieve
+from rag.verify.closeness import supposes
 from rag.verify.decision import Scored, decide, score, unheard
 from rag.verify.judge import EntailmentJudge
 from rag.verify.nearness import LOOKED_AT, Meaning, Stretch, beside, by_index, meaning, measured
@@ -46,15 +47,16 @@ class Verifier:
         `closely` holds it to the very words of the sources, as is due to a language model's, unless there is a judge.
         """
         statement = whole(statement)
+        closely &= self._judge is None
         if _asks(statement):
             return Verdict(statement, "unsupported", 0.0, "no_claim")
         question, candidates = self._found(view, statement, passages)
         wording = find_words(statement, candidates)
-        if wording is not None:
+        if wording is not None and not (closely and _is_supposed(statement, wording, candidates)):
             return _quoted(statement, wording, candidates)
         if len(_WORD.findall(statement)) < _LEAST_WORDS and not _UNSPACED.search(statement):
             return Verdict(statement, "unsupported", 0.0, "no_claim")
-        return self._by_meaning(view, statement, question, candidates, closely and self._judge is None)
+        return self._by_meaning(view, statement, question, candidates, closely)
 
     def _by_meaning(
         self, view: View, statement: str, question: Question, candidates: Sequence[Candidate], closely: bool
@@ -133,6 +135,13 @@ def _language(statement: str, question: Question, source: Stretch) -> str:
     if len(words) >= _LEAST_WORDS and shared >= _SHARED * len(set(words)):
         return source.passage.language
     return source.passage.language if question.language == "und" else question.language
+
+
+def _is_supposed(statement: str, wording: Wording, candidates: Sequence[Candidate]) -> bool:
+    """Whether the words are only supposed by what stands before them in their sentence: "it is believed that"."""
+    (evidence,) = _quoted(statement, wording, candidates).evidence
+    language = wording.passage.language
+    return supposes(evidence.text[: wording.start - evidence.start], language) and not supposes(statement, language)
 
 
 def _quoted(statement: str, wording: Wording, candidates: Sequence[Candidate]) -> Verdict:

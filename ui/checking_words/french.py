@@ -8,7 +8,7 @@ FRENCH = CheckWords(
     heading="Texte vérifié d’après les sources",
     summary="{passages} passages consultés en {seconds} s",
     findings="À revoir",
-    no_findings="Rien à revoir : chaque affirmation, citation et référence a été retrouvée dans les sources.",
+    no_findings="Rien à revoir\u00a0: chaque affirmation, citation et référence a été retrouvée dans les sources.",
     whole="Le texte, phrase par phrase",
     evidence="Les sources disent",
     nearest="Le plus proche de ce qui a été trouvé, qui ne l’établit pas",
@@ -29,7 +29,7 @@ FRENCH = CheckWords(
     reference="Référence",
     leads_to="renvoie à",
     may_be="peut être",
-    score="probabilité que les sources l’appuient : {score}",
+    score="probabilité que les sources l’appuient\u00a0: {score}",
     legend="Cliquez sur une phrase pour voir ce qu’en disent les sources.",
     sentences={
         "quoted": "cité mot pour mot",
@@ -52,7 +52,7 @@ FRENCH = CheckWords(
         "unknown_source": "cette source n’est pas dans l’index",
         "no_entry": "le texte ne mentionne pas cette source dans sa liste",
         "ambiguous": "on ne sait pas quel document est visé",
-        "not_checked": "la source est dans l’index ; il n’y a pas d’affirmation à vérifier",
+        "not_checked": "la source est dans l’index\u00a0; il n’y a pas d’affirmation à vérifier",
     },
     reasons={
         "verbatim": "mot pour mot",

@@ -410,8 +410,14 @@ def test_what_joined_a_quote_is_not_what_it_was_quoted_for(start: int, end: int,
 
 
 def test_a_model_that_goes_round_in_circles_is_left(tmp_path: Path) -> None:
-    model = FakeModel("Hannah has the key. " + "and the lamp of the harbour " * 40)
+    circles = "Hannah has the key. " + "and the lamp of the harbour " * 40
+    model = FakeModel(circles)
     last = compose_with(tmp_path, model)
     assert last.text == "Hannah has the key. [1]"
     assert model.closed
     assert model.said < len(model.text) // model.size / 2
+    whole = FakeModel(circles)
+    whole.size = len(circles)  # what came with the circle is kept all the same
+    assert compose_with(tmp_path, whole).text == last.text
+    dots = FakeModel(f"{'.' * 90} Hannah has the key.")
+    assert compose_with(tmp_path, dots).text == last.text

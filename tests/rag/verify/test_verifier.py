@@ -150,6 +150,16 @@ def test_what_is_verified_closely_keeps_to_the_words(
     check_places(statement, verdict)
 
 
+def test_words_that_a_source_only_supposes_are_no_model_s_answer(tmp_path: Path) -> None:
+    text = "It is believed that the old ferry was sold to a museum. It left in the spring of that year."
+    with Index.open(build(tmp_path, {"ferry.txt": text})) as index:
+        verifier = Verifier(LetterEncoder())
+        said, supposed = "the old ferry was sold to a museum", "believed that the old ferry was sold to a museum"
+        assert verifier.verify(index.view(), said).status == "quoted"
+        assert verifier.verify(index.view(), said, closely=True).status == "unsupported"
+        assert verifier.verify(index.view(), supposed, closely=True).status == "quoted"
+
+
 def test_a_judge_cannot_overrule_a_figure(view: View) -> None:
     verdict = Verifier(LetterEncoder(), Judge(1.0, 0.0)).verify(view, "Its repair cost 3.7 million euros.")
     assert verdict.status == "contradicted"
