@@ -111,14 +111,17 @@ def _counting_else(statement: str, language: str, sources: Sequence[Source]) -> 
         if fact.kind != "number" or not fact.firm or not counted:
             continue
         beside = [
-            term
+            match[0]
             for source in sources
             for other in facts(source.text, source.language)
             if equal(fact, other)
             for match in _after(source.text, other.end, source.language, _COUNTED)
-            for term in _telling(match[0], language)
         ]
-        if beside and not set(_telling(counted[0][0], language)) & set(beside):
+        own = counted[0][0]
+        # "20 Indonesians" may be "20 of their citizens", but no "20 Philippines".
+        renamed = own[0].isupper() and not any(word[0].isupper() for word in beside)
+        there = {term for word in beside for term in _telling(word, language)}
+        if there and not renamed and there.isdisjoint(_telling(own, language)):
             yield _stray(counted[0])
 
 

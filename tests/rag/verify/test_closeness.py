@@ -57,6 +57,8 @@ def test_a_title_says_who_is_meant() -> None:
     ("statement", "source", "expected"),
     [
         ("She has five medals.", "She has five titles in swimming and a medal of silver.", ["medals"]),
+        ("20 Germans were freed.", "The Germans say that 20 of their citizens were freed.", []),
+        ("20 Germans were freed.", "The Germans say that 20 Danes were freed.", ["Germans"]),
         ("She has five titles.", "She has five titles in swimming and a medal of silver.", []),
         (
             "In 2015 the medal was new.",
