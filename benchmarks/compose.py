@@ -2,9 +2,9 @@
 
     python benchmarks/compose.py INDEX QUESTIONS.jsonl [--questions 20] [--model FILE.gguf|NAME] [--out SENTENCES.jsonl]
 
-QUESTIONS.jsonl has {"question"} a line, or is an evaluation set's folder. The sentences that were kept are added to
-OUT with their evidence, and those that were struck; `suspect` has the figures, and the names in Latin letters, of a
-sentence that stand in none of its quotes.
+QUESTIONS.jsonl has {"question"} a line, or is an evaluation set's folder; --seed shuffles them. The sentences that
+were kept are added to OUT with their evidence, and those that were struck; `suspect` has the figures, and the names in
+Latin letters, of a sentence that stand in none of its quotes.
 With --recorded FILE what the model wrote is kept there, and taken from it where it was asked the same before: sentences
 can so be verified again by other rules, and times mean nothing then.
 With --beside N another thread asks quoted questions meanwhile, N a second, and its times are given.
@@ -12,6 +12,7 @@ With --beside N another thread asks quoted questions meanwhile, N a second, and 
 
 import argparse
 import json
+import random
 import re
 import sys
 import threading
@@ -43,7 +44,10 @@ def main() -> None:
     if given.model:
         settings = replace(settings, llm=given.model)
     asking = assistant(settings, confidence=given.confidence)
-    questions = _questions(given.questions_file)[given.skip : given.skip + given.questions]
+    questions = _questions(given.questions_file)
+    if given.seed is not None:
+        random.Random(given.seed).shuffle(questions)
+    questions = questions[given.skip : given.skip + given.questions]
     asking.ask(_WARM, mode="compose")  # loads the model, which is no part of an answer's time
     if given.recorded:
         assert asking._composer is not None
@@ -69,6 +73,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("questions_file", type=Path, metavar="questions")
     parser.add_argument("--questions", type=int, default=20)
     parser.add_argument("--skip", type=int, default=0)
+    parser.add_argument("--seed", type=int)
     parser.add_argument("--model")
     parser.add_argument("--confidence", type=float)
     parser.add_argument("--beside", type=float, default=0)

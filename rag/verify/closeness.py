@@ -26,7 +26,7 @@ from rag.verify.verdict import Mismatch
 HEARD = 0.5
 # Letters of a word that tells something, in scripts up to a letter: with vowels, without, and of few signs a word.
 _LEAST_LETTERS = (("\u0590", 4), ("\u0900", 3), ("\U0010ffff", 1))
-_LEAST_STEM = 3
+_LEAST_STEM = 3  # letters of an Arabic term, to be known with what is written before it
 NEAR = 0.7  # cosine to a source in another language; of true translations at most 7 in 100 are below
 _COUNTED = 2  # words after a number, among which is what it counts
 _PARTED = re.compile(r"[,;:.()«»\"،؛\n]")
@@ -141,7 +141,7 @@ def _unheard(statement: str, language: str, source: Source) -> Iterator[Mismatch
     if pairs is None or not pairs.stated or not pairs.cosines.size:
         return
     likeness = pairs.cosines.max(axis=1)
-    told = [at for at, span in enumerate(pairs.stated) if _tells_much(span.of(statement), language)]
+    told = [at for at, span in enumerate(pairs.stated) if _telling(span.of(statement), language)]
     unheard = [at for at in told if likeness[at] < HEARD]
     if not unheard and told and source.cosine < NEAR:
         unheard = [min(told, key=lambda at: float(likeness[at]))]
@@ -150,20 +150,19 @@ def _unheard(statement: str, language: str, source: Source) -> Iterator[Mismatch
         yield Mismatch("words", span.of(statement), "", span.start, span.end, 0, 0)
 
 
-def _tells_much(written: str, language: str) -> bool:
-    return bool(_telling(written, language))
-
-
 def _stated_outright(statement: str, language: str, source: Source) -> Iterator[Mismatch]:
     """The first word by which a source supposes what is stated, where the statement has none at all."""
-    if not supposes(statement, language):
-        for match in WORD.finditer(source.text):
-            clause = Cue(match.start(), match.end())
-            if _is_hedge(match[0], source.language) and (
-                not source.pairs or is_heard(source.text, clause, source.pairs)
-            ):
-                yield Mismatch("words", "", match[0], 0, 0, source.start + match.start(), source.start + match.end())
-                return
+    if supposes(statement, language):
+        return
+    for match in WORD.finditer(source.text):
+        if _is_hedge(match[0], source.language) and _speaks_of(match, source):
+            yield Mismatch("words", "", match[0], 0, 0, source.start + match.start(), source.start + match.end())
+            return
+
+
+def _speaks_of(match: re.Match[str], source: Source) -> bool:
+    """Whether the statement speaks of what the clause with this word says, or nobody can tell."""
+    return source.pairs is None or is_heard(source.text, Cue(*match.span()), source.pairs)
 
 
 def supposes(text: str, language: str) -> bool:
